@@ -1,0 +1,178 @@
+/**
+ * What Vault, or the way to it, did wrong: told in words that a builder can act on.
+ *
+ * It carries no request, no response and no cause, so that no password and no session id can be saved or logged with it.
+ */
+export class VaultError extends Error {
+	override name = 'VaultError';
+
+	/**
+	 * @param message what happened, in Vault's words and with its error type where Vault spoke
+	 * @param description what to do about it
+	 * @param type Vault's error type, or one of ours for what happens on the way to Vault
+	 * @param executionId Vault's id of the failed call (`X-VaultAPI-ExecutionId`), which Veeva's support asks for
+	 */
+	constructor(
+		message: string,
+		readonly description: string,
+		readonly type: string,
+		readonly executionId?: string,
+	) {
+		super(message);
+	}
+}
+
+/** Input that cannot be right, found before any call is made. */
+export class VaultFieldError extends VaultError {
+	override name = 'VaultFieldError';
+
+	/**
+	 * @param field label of the field, as the user sees it
+	 * @param given what was entered; `undefined` where it is a secret, which is never repeated
+	 * @param expected what the field takes, as the end of "Expected …"
+	 */
+	constructor(field: string, given: unknown, expected: string) {
+		const empty = given === '' || given === null;
+		super(
+			empty
+				? `${field} is empty`
+				: given === undefined
+					? `${field} is not valid`
+					: `${field} is not valid: ${shown(given)}`,
+			`Expected ${expected}.`,
+			'INVALID_FIELD',
+		);
+	}
+}
+
+function shown(given: unknown): string {
+	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? String(given));
+	return `"${text.length > 100 ? `${text.slice(0, 100)}…` : text}"`;
+}
+
+/** Refused logins that must not be repeated: each further try brings the account closer to being locked. */
+export const REFUSED_LOGIN_TYPES: readonly string[] = [
+	'USERNAME_OR_PASSWORD_INCORRECT',
+	'USER_LOCKED_OUT',
+	'PASSWORD_CHANGE_REQUIRED',
+	'INACTIVE_USER',
+];
+
+/**
+ * What to do about each error type of Vault. Types are stable, messages are not
+ * (Vault API reference, "Errors").
+ */
+const ADVICE: Readonly<Record<string, string>> = {
+	INVALID_SESSION_ID:
+		'The session has ended: it idled out, reached its 48 hours, or was ended. Log in again, or use the session of the credential, which is renewed by itself.',
+	USERNAME_OR_PASSWORD_INCORRECT:
+		'Correct the user name or password in the credential. Vault locks an account after a few wrong passwords, so the same ones are not sent again for a while.',
+	NO_PASSWORD_PROVIDED: 'Enter the password in the credential.',
+	USER_LOCKED_OUT:
+		'The account is locked after too many wrong passwords. A Vault administrator can unlock it, or reset the password.',
+	PASSWORD_CHANGE_REQUIRED:
+		'Sign in to Vault in a browser, set a new password, and enter it in the credential.',
+	INACTIVE_USER: 'The user is inactive in this Vault. A Vault administrator can activate the user.',
+	API_LIMIT_EXCEEDED:
+		'Too many logins for this user in a minute. Let workflows share one credential, and so one session.',
+	INSUFFICIENT_ACCESS:
+		"The user may not do this. Ask a Vault administrator for the permission; API access itself is a permission of the user's security profile.",
+	PARAMETER_REQUIRED: 'A value that Vault requires is missing: fill in the field it names.',
+	INVALID_DATA: 'Vault does not accept one of the values: check the fields it names.',
+	MALFORMED_URL: 'Check the API Version in the credential, and that this Vault offers the call.',
+	METHOD_NOT_SUPPORTED: 'This Vault does not offer the call. Check the API Version in the credential.',
+	OPERATION_NOT_ALLOWED: 'Vault does not allow this in its present state or with this kind of session.',
+	CONFIGURATION_MODE_ENABLED:
+		'The Vault is in Configuration Mode: try again when its administrator has left it.',
+	RACE_CONDITION: 'Somebody else changed the same record at the same time: try again.',
+	INCORRECT_QUERY_SYNTAX_ERROR: 'Correct the VQL statement.',
+	UNEXPECTED_ERROR: 'An error inside Vault: try again later, or ask Veeva support.',
+	EXPIRED_TOKEN: 'The access token has expired: get a new one from the identity provider.',
+	INVALID_TOKEN: 'Vault or the identity provider does not accept the access token.',
+};
+
+/**
+ * The error for an answer of Vault that is not a success.
+ *
+ * @param vault what Vault said: `type` and `message` of its first error
+ * @param executionId value of `X-VaultAPI-ExecutionId`
+ */
+export function answeredError(
+	{ type, message }: { type: string; message: string },
+	executionId?: string,
+): VaultError {
+	const advice = ADVICE[type] ?? 'See this error type in the Vault API reference.';
+	const support = executionId === undefined ? '' : ` Vault's execution ID: ${executionId}.`;
+	return new VaultError(`${message} [${type}]`, advice + support, type, executionId);
+}
+
+/** What each failure of a connection is called; the codes are Node's own. */
+const CONNECTION_FAILURES: ReadonlyArray<[codes: RegExp, type: string, what: string, todo: string]> =
+	[
+		[
+			/^ECONNREFUSED$/,
+			'CONNECTION_REFUSED',
+			'refused the connection',
+			'Check the host name and that nothing (firewall, proxy) is in between.',
+		],
+		[
+			/^(ECONNRESET|EPIPE|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
+			'CONNECTION_RESET',
+			'broke off the connection before it answered',
+			'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
+		],
+		[
+			/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/,
+			'TIMEOUT',
+			'did not answer in time',
+			'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
+		],
+		[
+			/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/,
+			'UNKNOWN_HOST',
+			'could not be found: there is no such host, or no name service',
+			'Check the host name for spelling.',
+		],
+		[
+			/CERT|TLS|SSL|ISSUER|VERIFY|EPROTO/,
+			'BAD_CERTIFICATE',
+			'showed a certificate that cannot be trusted, so nothing was sent',
+			'A proxy that inspects traffic, or a wrong host, can be the reason. Never switch the check off for Vault.',
+		],
+		[
+			/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
+			'UNREACHABLE',
+			'cannot be reached from here',
+			'Check the network of the machine on which n8n runs.',
+		],
+		[/^ERR_CANCELED$/, 'CANCELLED', 'was not waited for: the execution was cancelled', ''],
+	];
+
+/**
+ * The error for a call that got no answer at all.
+ *
+ * @param host the host called
+ * @param failure what the HTTP client threw; only its error code is read, for its other fields hold the request
+ */
+export function connectionError(host: string, failure: unknown): VaultError {
+	const code = errorCode(failure);
+	const known = CONNECTION_FAILURES.find(([codes]) => codes.test(code));
+	if (known === undefined) {
+		return new VaultError(
+			`The call to ${host} failed`,
+			code === '' ? 'No reason was given.' : `Reason: ${code}.`,
+			'CONNECTION_FAILED',
+		);
+	}
+	const [, type, what, todo] = known;
+	return new VaultError(`${host} ${what}`, `${todo} Reason: ${code}.`.trim(), type);
+}
+
+/** Finds Node's error code on an error or on the errors that caused it. */
+function errorCode(failure: unknown): string {
+	for (let error = failure, depth = 0; error instanceof Error && depth < 5; depth++) {
+		if ('code' in error && typeof error.code === 'string') return error.code;
+		error = error.cause;
+	}
+	return '';
+}

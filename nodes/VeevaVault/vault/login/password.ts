@@ -1,0 +1,14 @@
+import { callVault, passwordLogin, requestOptions, type Send, type VaultAnswer } from '../api';
+import type { LoginFields } from '../fields';
+
+/**
+ * Logs in with user name and password. The Vault asked for goes along as `vaultDNS`, which wins over the host called.
+ *
+ * @returns Vault's answer as it is; which Vault it opened is for the caller to check
+ * @throws VaultError in Vault's words when it refuses
+ */
+export async function loginWithPassword(send: Send, fields: LoginFields): Promise<VaultAnswer> {
+	const { vault, username, password, settings } = fields;
+	const call = passwordLogin(settings, { username, password, vaultDns: vault.host });
+	return await callVault(send, vault, requestOptions(vault, call, settings.clientId), [password]);
+}
