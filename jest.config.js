@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	globalSetup: '<rootDir>/test/engine/install.mts',
 	testMatch: ['<rootDir>/test/**/*.test.{ts,mts}'],
 	// The real n8n has a runner of its own: `npm run test:n8n`.
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/'],

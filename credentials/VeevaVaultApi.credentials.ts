@@ -24,8 +24,7 @@ export class VeevaVaultApi implements ICredentialType {
 		dark: 'file:../nodes/VeevaVault/veevaVault.dark.svg',
 	} as const;
 
-	documentationUrl =
-		'https://github.com/n8n-nodes-veeva-vault/n8n-nodes-veeva-vault#credentials';
+	documentationUrl = 'https://github.com/n8n-nodes-veeva-vault/n8n-nodes-veeva-vault#credentials';
 
 	httpRequestNode = {
 		name: 'Veeva Vault',
@@ -171,7 +170,8 @@ export class VeevaVaultApi implements ICredentialType {
 				properties: {
 					key: 'responseStatus',
 					value: 'EXCEPTION',
-					message: 'The login worked, but Vault had a problem with the first call. Try again later.',
+					message:
+						'The login worked, but Vault had a problem with the first call. Try again later.',
 				},
 			},
 		],

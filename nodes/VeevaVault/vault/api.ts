@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { answeredError, connectionError, VaultError } from './errors';
+import { answeredError, connectionError, VaultError, vaultErrorBehind } from './errors';
 import { parseHost, type VaultHost } from './hosts';
 
 /**
@@ -173,13 +173,9 @@ export async function callVault(
 	options: IHttpRequestOptions,
 	secrets: readonly string[] = [],
 ): Promise<VaultAnswer> {
-	let response: IN8nHttpFullResponse;
-	try {
-		response = await send(options);
-	} catch (failure) {
-		if (failure instanceof VaultError) throw failure;
-		throw connectionError(host.host, failure);
-	}
+	const response = await send(options).catch((failure: unknown) => {
+		throw vaultErrorBehind(failure) ?? connectionError(host.host, failure);
+	});
 	return readAnswer(host, response, secrets);
 }
 

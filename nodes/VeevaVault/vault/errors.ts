@@ -22,6 +22,15 @@ export class VaultError extends Error {
 	}
 }
 
+/**
+ * Whether something thrown is an error of Vault of one of the types.
+ *
+ * @param types Vault's error types
+ */
+export function isVaultError(error: unknown, ...types: string[]): error is VaultError {
+	return error instanceof VaultError && types.includes(error.type);
+}
+
 /** Input that cannot be right, found before any call is made. */
 export class VaultFieldError extends VaultError {
 	override name = 'VaultFieldError';
@@ -80,8 +89,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 	PARAMETER_REQUIRED: 'A value that Vault requires is missing: fill in the field it names.',
 	INVALID_DATA: 'Vault does not accept one of the values: check the fields it names.',
 	MALFORMED_URL: 'Check the API Version in the credential, and that this Vault offers the call.',
-	METHOD_NOT_SUPPORTED: 'This Vault does not offer the call. Check the API Version in the credential.',
-	OPERATION_NOT_ALLOWED: 'Vault does not allow this in its present state or with this kind of session.',
+	METHOD_NOT_SUPPORTED:
+		'This Vault does not offer the call. Check the API Version in the credential.',
+	OPERATION_NOT_ALLOWED:
+		'Vault does not allow this in its present state or with this kind of session.',
 	CONFIGURATION_MODE_ENABLED:
 		'The Vault is in Configuration Mode: try again when its administrator has left it.',
 	RACE_CONDITION: 'Somebody else changed the same record at the same time: try again.',
@@ -107,46 +118,47 @@ export function answeredError(
 }
 
 /** What each failure of a connection is called; the codes are Node's own. */
-const CONNECTION_FAILURES: ReadonlyArray<[codes: RegExp, type: string, what: string, todo: string]> =
+const CONNECTION_FAILURES: ReadonlyArray<
+	[codes: RegExp, type: string, what: string, todo: string]
+> = [
 	[
-		[
-			/^ECONNREFUSED$/,
-			'CONNECTION_REFUSED',
-			'refused the connection',
-			'Check the host name and that nothing (firewall, proxy) is in between.',
-		],
-		[
-			/^(ECONNRESET|EPIPE|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
-			'CONNECTION_RESET',
-			'broke off the connection before it answered',
-			'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
-		],
-		[
-			/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/,
-			'TIMEOUT',
-			'did not answer in time',
-			'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
-		],
-		[
-			/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/,
-			'UNKNOWN_HOST',
-			'could not be found: there is no such host, or no name service',
-			'Check the host name for spelling.',
-		],
-		[
-			/CERT|TLS|SSL|ISSUER|VERIFY|EPROTO/,
-			'BAD_CERTIFICATE',
-			'showed a certificate that cannot be trusted, so nothing was sent',
-			'A proxy that inspects traffic, or a wrong host, can be the reason. Never switch the check off for Vault.',
-		],
-		[
-			/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
-			'UNREACHABLE',
-			'cannot be reached from here',
-			'Check the network of the machine on which n8n runs.',
-		],
-		[/^ERR_CANCELED$/, 'CANCELLED', 'was not waited for: the execution was cancelled', ''],
-	];
+		/^ECONNREFUSED$/,
+		'CONNECTION_REFUSED',
+		'refused the connection',
+		'Check the host name and that nothing (firewall, proxy) is in between.',
+	],
+	[
+		/^(ECONNRESET|EPIPE|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
+		'CONNECTION_RESET',
+		'broke off the connection before it answered',
+		'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
+	],
+	[
+		/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/,
+		'TIMEOUT',
+		'did not answer in time',
+		'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
+	],
+	[
+		/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/,
+		'UNKNOWN_HOST',
+		'could not be found: there is no such host, or no name service',
+		'Check the host name for spelling.',
+	],
+	[
+		/CERT|TLS|SSL|ISSUER|VERIFY|EPROTO/,
+		'BAD_CERTIFICATE',
+		'showed a certificate that cannot be trusted, so nothing was sent',
+		'A proxy that inspects traffic, or a wrong host, can be the reason. Never switch the check off for Vault.',
+	],
+	[
+		/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
+		'UNREACHABLE',
+		'cannot be reached from here',
+		'Check the network of the machine on which n8n runs.',
+	],
+	[/^ERR_CANCELED$/, 'CANCELLED', 'was not waited for: the execution was cancelled', ''],
+];
 
 /**
  * The error for a call that got no answer at all.
@@ -168,11 +180,26 @@ export function connectionError(host: string, failure: unknown): VaultError {
 	return new VaultError(`${host} ${what}`, `${todo} Reason: ${code}.`.trim(), type);
 }
 
+/**
+ * Our own error behind one into which n8n has wrapped it.
+ *
+ * @returns `undefined` when there is none
+ */
+export function vaultErrorBehind(failure: unknown): VaultError | undefined {
+	return causes(failure).find((error) => error instanceof VaultError);
+}
+
 /** Finds Node's error code on an error or on the errors that caused it. */
 function errorCode(failure: unknown): string {
-	for (let error = failure, depth = 0; error instanceof Error && depth < 5; depth++) {
-		if ('code' in error && typeof error.code === 'string') return error.code;
-		error = error.cause;
+	const coded = causes(failure).find((error) => 'code' in error && typeof error.code === 'string');
+	return coded !== undefined && 'code' in coded ? String(coded.code) : '';
+}
+
+/** An error, its cause, the cause of that, and so on. */
+function causes(failure: unknown): Error[] {
+	const chain: Error[] = [];
+	for (let error = failure; error instanceof Error && !chain.includes(error); error = error.cause) {
+		chain.push(error);
 	}
-	return '';
+	return chain;
 }

@@ -36,23 +36,24 @@ export function parseHost(value: unknown, field: string): VaultHost {
 	const given = typeof value === 'string' ? value.trim() : '';
 	if (given === '') throw new VaultFieldError(field, value, expected);
 
-	let url: URL;
-	try {
-		url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`);
-	} catch {
-		throw new VaultFieldError(field, given, expected);
-	}
+	const explicit = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
+	const url = readUrl(explicit ? given : `https://${given}`);
+	if (url === undefined) throw new VaultFieldError(field, given, expected);
 	// An address with a user name or password in it: do not repeat it in a message.
 	if (url.username !== '' || url.password !== '') {
-		throw new VaultFieldError(field, undefined, `${expected}, without a user name or password in it`);
+		throw new VaultFieldError(
+			field,
+			undefined,
+			`${expected}, without a user name or password in it`,
+		);
 	}
 	const { hostname } = url;
 	if (isLoopback(hostname)) {
-		const scheme = /^https:/i.test(given) ? 'https:' : 'http:';
-		if (!['http:', 'https:'].includes(url.protocol)) throw new VaultFieldError(field, given, expected);
-		// Parsed again with its own scheme, for the default port differs between the two.
-		const { host } = new URL(given.replace(/^([a-z][a-z0-9+.-]*:)?\/\/|^/i, `${scheme}//`));
-		return { host, origin: `${scheme}//${host}` };
+		const local = explicit ? url : new URL(`http://${given}`);
+		if (!['http:', 'https:'].includes(local.protocol)) {
+			throw new VaultFieldError(field, given, expected);
+		}
+		return { host: local.host, origin: `${local.protocol}//${local.host}` };
 	}
 	if (url.protocol !== 'https:') {
 		throw new VaultFieldError(field, given, `${expected}: Vault is reached over https only`);
@@ -73,4 +74,18 @@ export function parseHost(value: unknown, field: string): VaultHost {
  */
 export function vaultDns({ host, origin }: VaultHost): string {
 	return isLoopback(new URL(origin).hostname) ? origin : host;
+}
+
+/**
+ * Reads an address.
+ *
+ * @param base what a relative address is relative to
+ * @returns `undefined` when it is none
+ */
+export function readUrl(text: string, base?: string): URL | undefined {
+	try {
+		return new URL(text, base);
+	} catch {
+		return undefined;
+	}
 }

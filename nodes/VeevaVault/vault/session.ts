@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'crypto';
 
 import type { NamedVault } from './api';
-import { REFUSED_LOGIN_TYPES, VaultError } from './errors';
+import { isVaultError, REFUSED_LOGIN_TYPES, VaultError } from './errors';
 
 /** A session as a login opens it. */
 export interface OpenedSession {
@@ -170,29 +170,25 @@ export class Sessions {
 			this.seenDead(last.id);
 		}
 		const startedAt = this.clock.now();
-		try {
-			const opened = await this.logInWithinLimit(calls);
-			known.session = { ...opened, startedAt, binding: bindingOf(opened.id, login.identity) };
-			known.refusal = undefined;
-			this.seenAlive(opened.id);
-			return known.session;
-		} catch (error) {
-			if (error instanceof VaultError && REFUSED_LOGIN_TYPES.includes(error.type)) {
+		const opened = await this.logInWithinLimit(calls).catch((error: unknown) => {
+			if (isVaultError(error, ...REFUSED_LOGIN_TYPES)) {
 				known.refusal = { error, at: this.clock.now() };
 			}
 			throw error;
-		}
+		});
+		known.session = { ...opened, startedAt, binding: bindingOf(opened.id, login.identity) };
+		known.refusal = undefined;
+		this.seenAlive(opened.id);
+		return known.session;
 	}
 
 	/** Vault refuses logins beyond its burst limit until the next minute begins: waits for that, once. */
 	private async logInWithinLimit({ logIn }: SessionCalls): Promise<OpenedSession> {
-		try {
-			return await logIn();
-		} catch (error) {
-			if (!(error instanceof VaultError) || error.type !== 'API_LIMIT_EXCEEDED') throw error;
+		return await logIn().catch(async (error: unknown) => {
+			if (!isVaultError(error, 'API_LIMIT_EXCEEDED')) throw error;
 			await this.clock.sleep(MINUTE - (this.clock.now() % MINUTE));
 			return await logIn();
-		}
+		});
 	}
 
 	private throwIfRefused({ refusal }: Known): void {
@@ -222,7 +218,10 @@ export class Sessions {
 			.sort((a, b) => b.startedAt - a.startedAt);
 	}
 
-	private leaseHolds({ sessionTimeoutMs }: LoginIdentity, { id, startedAt }: VaultSession): boolean {
+	private leaseHolds(
+		{ sessionTimeoutMs }: LoginIdentity,
+		{ id, startedAt }: VaultSession,
+	): boolean {
 		const now = this.clock.now();
 		const life = this.lives.get(this.digest(id));
 		if (life === 'dead') return false;

@@ -6,9 +6,9 @@ import {
 } from 'n8n-workflow';
 
 import { callVault, isRecord, keepAlive, requestOptions, type Send } from './api';
-import { VaultError } from './errors';
+import { isVaultError, VaultError } from './errors';
 import { readFields, type LoginFields } from './fields';
-import { isLoopback } from './hosts';
+import { isLoopback, readUrl } from './hosts';
 import { logIn } from './login';
 import { Sessions, type SessionCalls, type VaultSession } from './session';
 
@@ -70,12 +70,10 @@ export async function signRequest(
 	credentials: ICredentialDataDecryptedObject,
 	options: SignableOptions,
 ): Promise<IHttpRequestOptions> {
-	try {
-		return await sign(credentials, options);
-	} catch (error) {
+	return await sign(credentials, options).catch((error: unknown) => {
 		if (!(error instanceof RenewalNeeded)) decisions.set(credentials, { is: 'refused' });
 		throw error;
-	}
+	});
 }
 
 async function sign(
@@ -164,13 +162,13 @@ function sessionCalls(fields: LoginFields, send: Send): SessionCalls {
 		logIn: async () => await logIn(send, fields),
 		keepAlive: async (session) => {
 			const options = requestOptions(vault, keepAlive(settings), settings.clientId, session.id);
-			try {
-				await callVault(send, vault, options, [session.id]);
-				return true;
-			} catch (error) {
-				if (error instanceof VaultError && error.type === 'INVALID_SESSION_ID') return false;
-				throw error;
-			}
+			return await callVault(send, vault, options, [session.id]).then(
+				() => true,
+				(error: unknown) => {
+					if (isVaultError(error, 'INVALID_SESSION_ID')) return false;
+					throw error;
+				},
+			);
 		},
 	};
 }
@@ -200,25 +198,20 @@ function storedSession({
 }
 
 function isNamedVault(value: unknown): value is VaultSession['vaultIds'][number] {
-	return (
-		isRecord(value) &&
-		['id', 'name', 'host'].every((key) => typeof value[key] === 'string')
-	);
+	return isRecord(value) && ['id', 'name', 'host'].every((key) => typeof value[key] === 'string');
 }
 
 function targetOf(options: SignableOptions, { vault }: LoginFields): URL {
-	const address = options.uri ?? options.url;
-	try {
-		const relative = !/^[a-z][a-z0-9+.-]*:/i.test(options.baseURL ?? address);
-		const base = relative ? vault.origin : options.baseURL;
-		return new URL(base === undefined || /^[a-z]+:/i.test(address) ? address : base + address);
-	} catch {
-		throw new VaultError(
-			'The request has no address that can be read',
-			`Expected an address that begins with ${vault.origin}/`,
-			'INVALID_FIELD',
-		);
-	}
+	const target = readUrl(
+		options.uri ?? options.url,
+		readUrl(options.baseURL ?? '/', vault.origin)?.href,
+	);
+	if (target !== undefined) return target;
+	throw new VaultError(
+		'The request has no address that can be read',
+		`Expected an address that begins with ${vault.origin}/`,
+		'INVALID_FIELD',
+	);
 }
 
 /** Throws when a session of these login fields has no business at the target. */

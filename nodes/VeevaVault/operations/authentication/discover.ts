@@ -1,0 +1,84 @@
+import { callVault, DEFAULT_SETTINGS, discovery, isRecord, requestOptions } from '../../vault/api';
+import { VaultFieldError } from '../../vault/errors';
+import { parseHost } from '../../vault/hosts';
+import { sender } from '../../transport';
+import type { Operation } from '../operation';
+
+/** Vault API reference: Authentication › Authentication Type Discovery. */
+export const discover: Operation = {
+	resource: 'authentication',
+	option: {
+		name: 'Discover Type',
+		value: 'discover',
+		action: 'Discover the authentication type of a user',
+		description: 'Find out whether a user logs in with a password or by single sign-on',
+	},
+	signedBy: 'nothing',
+	properties: [
+		{
+			displayName: 'User Name',
+			name: 'username',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. olivia@veepharm.com',
+			description: 'Vault user name of the user to look up',
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				{
+					displayName: 'Client ID',
+					name: 'clientId',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. veepharm-clinical-client',
+					description:
+						"Client ID that Vault maps to the authorization server's; the answer then has it as as_client_id",
+				},
+				{
+					displayName: 'Include MSAL',
+					name: 'includeMsal',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to tell if the Microsoft Authentication Library (MSAL) can be used, as use_msal',
+				},
+				{
+					displayName: 'Login Host',
+					name: 'loginHost',
+					type: 'string',
+					default: 'login.veevavault.com',
+					placeholder: 'e.g. login.veevavault.com',
+					description: "Host name of Vault's login service",
+				},
+			],
+		},
+	],
+	async execute(itemIndex) {
+		const username = this.getNodeParameter('username', itemIndex);
+		if (typeof username !== 'string' || username.trim() === '') {
+			throw new VaultFieldError('User Name', username ?? '', 'the Vault user name to look up');
+		}
+		const options = this.getNodeParameter('options', itemIndex, {});
+		const host = parseHost(options.loginHost ?? 'login.veevavault.com', 'Login Host');
+		const clientId = options.clientId ?? '';
+		if (typeof clientId !== 'string') throw new VaultFieldError('Client ID', clientId, 'text');
+
+		const call = discovery({
+			username: username.trim(),
+			clientId: clientId.trim(),
+			includeMsal: options.includeMsal === true,
+		});
+		const { data } = await callVault(
+			sender(this),
+			host,
+			requestOptions(host, call, DEFAULT_SETTINGS.clientId),
+		);
+		return { username: username.trim(), ...(isRecord(data) ? data : {}) };
+	},
+};

@@ -1,0 +1,23 @@
+import { apiVersions, isRecord } from '../../vault/api';
+import { connect } from '../../transport';
+import type { Operation } from '../operation';
+
+/** Vault API reference: Authentication › Retrieve API Versions. */
+export const getVersions: Operation = {
+	resource: 'authentication',
+	option: {
+		name: 'Get API Versions',
+		value: 'getVersions',
+		action: 'Get the API versions of a vault',
+		description: 'List the versions of the Vault API that the Vault offers; the last may be a beta',
+	},
+	signedBy: 'credentialOrSessionId',
+	async execute(itemIndex) {
+		const connection = await connect(this, itemIndex);
+		const { values } = await connection.call(apiVersions());
+		return Object.entries(isRecord(values) ? values : {}).map(([version, url]) => ({
+			version,
+			url: String(url),
+		}));
+	},
+};

@@ -1,0 +1,78 @@
+import { delegatedLogin, delegations } from '../../vault/api';
+import { parseDelegation, readDelegations, type Delegation } from '../../vault/delegation';
+import { VaultError } from '../../vault/errors';
+import { parseHost, vaultDns } from '../../vault/hosts';
+import { connect, type Connection } from '../../transport';
+import type { Operation } from '../operation';
+
+/** Vault API reference: Authentication › Delegated Access › Initiate Delegated Session. */
+export const start: Operation = {
+	resource: 'delegation',
+	option: {
+		name: 'Start Session',
+		value: 'start',
+		action: 'Start a delegated session',
+		description:
+			'Start a session in which the next steps act on behalf of another user. The session is a secret and is saved with the execution.',
+	},
+	signedBy: 'credentialOrSessionId',
+	properties: [
+		{
+			displayName: 'Delegation',
+			name: 'delegation',
+			type: 'resourceLocator',
+			default: { mode: 'list', value: '' },
+			required: true,
+			description: 'For whom to act, and in which Vault',
+			modes: [
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					placeholder: 'Select a delegation…',
+					typeOptions: { searchListMethod: 'getDelegations', searchable: true },
+				},
+				{
+					displayName: 'By ID',
+					name: 'id',
+					type: 'string',
+					placeholder: 'e.g. 19523:61579',
+					hint: 'ID of the Vault, a colon, and ID of the user who granted the access',
+				},
+			],
+		},
+	],
+	async execute(itemIndex) {
+		const delegation = parseDelegation(
+			this.getNodeParameter('delegation', itemIndex, '', { extractValue: true }),
+		);
+		const connection = await connect(this, itemIndex);
+		const { delegated_sessionid } = await connection.call(
+			delegatedLogin(connection.settings, delegation),
+		);
+		if (typeof delegated_sessionid !== 'string' || delegated_sessionid === '') {
+			throw new VaultError(
+				`${connection.vault.host} answered without a delegated session`,
+				'The answer has no delegated_sessionid. Check the API Version.',
+				'NOT_A_VAULT_ANSWER',
+			);
+		}
+		return {
+			delegated_sessionid,
+			vault_id: delegation.vaultId,
+			delegator_userid: delegation.delegatorUserId,
+			vault_dns: await delegatedDns(connection, delegation),
+		};
+	},
+};
+
+/** Where the delegated session is to be used: the login told it of the user's own Vaults; else Vault is asked. */
+async function delegatedDns(connection: Connection, delegation: Delegation): Promise<string> {
+	const own = connection.session()?.vaultIds.find(({ id }) => id === delegation.vaultId);
+	if (own !== undefined) return vaultDns(parseHost(own.host, 'Vault DNS'));
+
+	const found = readDelegations(await connection.call(delegations(connection.settings))).find(
+		({ id }) => String(id) === delegation.vaultId,
+	);
+	return found === undefined ? vaultDns(connection.vault) : String(found.dns);
+}

@@ -1,0 +1,25 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+
+/** One operation of the node: what the editor shows for it, and what it does. */
+export interface Operation {
+	/** Value of the `resource` parameter */
+	resource: 'authentication' | 'delegation' | 'session';
+	/** Entry of the `operation` drop-down; its value is stored in workflows */
+	option: INodePropertyOptions & { value: string; action: string; description: string };
+	/** The operation's own parameters; when they are shown is added by the list of operations */
+	properties?: INodeProperties[];
+	/** Whether the call is signed, and with what: so that the editor asks for a credential only where one is used */
+	signedBy: 'nothing' | 'credential' | 'credentialOrSessionId';
+	/**
+	 * Runs the operation for one item.
+	 *
+	 * @returns one output item, or one for each element
+	 * @throws VaultError when Vault refuses, cannot be reached, or a field is wrong
+	 */
+	execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject | IDataObject[]>;
+}

@@ -1,0 +1,22 @@
+import { endSession } from '../../vault/api';
+import { vaultDns } from '../../vault/hosts';
+import { connect } from '../../transport';
+import type { Operation } from '../operation';
+
+/** Vault API reference: Authentication › End Session. */
+export const end: Operation = {
+	resource: 'session',
+	option: {
+		name: 'End',
+		value: 'end',
+		action: 'End a session',
+		description:
+			'End the session in Vault. Other sessions of the user live on; the credential logs in again when it is next used.',
+	},
+	signedBy: 'credentialOrSessionId',
+	async execute(itemIndex) {
+		const connection = await connect(this, itemIndex);
+		const { responseStatus } = await connection.end(endSession(connection.settings));
+		return { responseStatus, vault_dns: vaultDns(connection.vault) };
+	},
+};

@@ -1,0 +1,39 @@
+import { keepAlive } from '../../vault/api';
+import { vaultDns } from '../../vault/hosts';
+import { VaultError } from '../../vault/errors';
+import { connect } from '../../transport';
+import type { Operation } from '../operation';
+
+/**
+ * Gives the credential's session to the next steps: the living one, or a new one where there is none. The keep-alive
+ * proves that it lives, and starts its idle time anew.
+ * Vault API reference: Authentication › User Name and Password; Session Keep Alive.
+ */
+export const logIn: Operation = {
+	resource: 'session',
+	option: {
+		name: 'Log In',
+		value: 'logIn',
+		action: 'Log in and get the session',
+		description:
+			'Get the living session of the credential, for a step that has to send it by itself. The session is a secret and is saved with the execution.',
+	},
+	signedBy: 'credential',
+	async execute(itemIndex) {
+		const connection = await connect(this, itemIndex);
+		await connection.call(keepAlive(connection.settings));
+		const session = connection.session();
+		if (session === undefined) {
+			throw new VaultError('There is no session', 'Run the step again.', 'NO_SESSION');
+		}
+		const { id, userId, vaultId, vaultIds, startedAt } = session;
+		return {
+			sessionId: id,
+			userId,
+			vaultId,
+			vaultIds: vaultIds.map((vault) => ({ ...vault })),
+			vault_dns: vaultDns(connection.vault),
+			started_at: new Date(startedAt).toISOString(),
+		};
+	},
+};

@@ -1,0 +1,447 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IConnections,
+	IDataObject,
+	INode,
+	INodeListSearchResult,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IVersionedNodeType,
+	IWorkflowExecuteAdditionalData,
+	NodeApiError,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+
+// n8n-core reads these when it is first loaded, so that it is loaded below, after them.
+process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
+process.env.N8N_ENCRYPTION_KEY ??= randomBytes(16).toString('hex');
+process.env.N8N_LOG_LEVEL ??= 'silent';
+
+export const VEEVA_VAULT = 'n8n-nodes-veeva-vault.veevaVault';
+export const HTTP_REQUEST = 'n8n-nodes-base.httpRequest';
+export const TRIGGER = 'n8n-nodes-base.manualTrigger';
+export const CREDENTIAL = 'veevaVaultApi';
+
+/** What a run of a workflow came to. */
+export interface Outcome {
+	/** Output items of a node; none when it did not run or failed */
+	items(node: string): INodeExecutionData[];
+	/** The `json` of those */
+	json(node: string): IDataObject[];
+	/** The error that ended the execution */
+	error: (NodeApiError & { description?: string | null }) | undefined;
+	/** Everything that n8n would save of the execution */
+	run: IRun;
+}
+
+export interface CredentialTestResult {
+	status: 'OK' | 'Error';
+	message: string;
+}
+
+const root = process.cwd();
+const base = join(root, 'test/engine/n8n-nodes-base/node_modules/n8n-nodes-base/dist/nodes');
+
+/** Loads n8n-core's real engine with this package, as built in `dist`, and n8n's own nodes that the tests need. */
+export async function startEngine(
+	extra: { credentials?: Record<string, ICredentialType> } = {},
+): Promise<Engine> {
+	if (!existsSync(base)) {
+		throw new Error("n8n's own nodes are not installed: run the tests with `npm test`");
+	}
+	await import('reflect-metadata');
+	const nodes = new Map<string, INodeType | IVersionedNodeType>([
+		[VEEVA_VAULT, await load<INodeType>(join(root, 'dist/nodes/VeevaVault/VeevaVault.node.js'))],
+		[HTTP_REQUEST, await load<IVersionedNodeType>(join(base, 'HttpRequest/HttpRequest.node.js'))],
+		[TRIGGER, await load<INodeType>(join(base, 'ManualTrigger/ManualTrigger.node.js'))],
+		['n8n-nodes-base.noOp', await load<INodeType>(join(base, 'NoOp/NoOp.node.js'))],
+	]);
+	const credentialTypes = new Map<string, ICredentialType>([
+		[
+			CREDENTIAL,
+			await load<ICredentialType>(join(root, 'dist/credentials/VeevaVaultApi.credentials.js')),
+		],
+		...Object.entries(extra.credentials ?? {}),
+	]);
+	const core = await import('n8n-core');
+	const workflow = await import('n8n-workflow');
+	await provideEncryptionKey(core);
+	const { EngineCredentials } = await import('./credentials.mts');
+	const find = (name: string) => {
+		const type = nodes.get(name);
+		if (type === undefined) throw new Error(`Unknown node type "${name}"`);
+		return type;
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: find,
+		getByNameAndVersion: (name, version) =>
+			workflow.NodeHelpers.getVersionedNodeType(find(name), version),
+		getKnownTypes: () => ({}),
+	};
+	return new Engine(
+		core,
+		workflow,
+		nodeTypes,
+		new EngineCredentials(credentialTypes, nodeTypes),
+		credentialTypes,
+	);
+}
+
+/** The key with which credentials are encrypted: n8n keeps it in its database, wrapped with the instance's key. */
+async function provideEncryptionKey(core: typeof import('n8n-core')): Promise<void> {
+	// The container of n8n-core itself: another version of it may be installed beside it.
+	const { Container } = createRequire(join(root, 'node_modules/n8n-core/package.json'))(
+		'@n8n/di',
+	) as { Container: { get<T>(type: abstract new (...args: never[]) => T): T } };
+	const key = {
+		id: randomUUID(),
+		value: Container.get(core.Cipher).encryptDEKWithInstanceKey(randomBytes(32).toString('hex')),
+		algorithm: 'aes-256-gcm',
+		format: 'prefixed' as const,
+	};
+	Container.get(core.EncryptionKeyProxy).setProvider({
+		getActiveKey: async () => key,
+		getKeyById: async () => key,
+		getLegacyKey: async () => key,
+	});
+}
+
+/** Loads the one class that a module of nodes or credentials exports. */
+async function load<T>(path: string): Promise<T> {
+	const module = (await import(path)) as { default?: object };
+	const [Class] = Object.values({ ...module.default, ...module }).filter(
+		(value): value is new () => T => typeof value === 'function',
+	);
+	return new Class();
+}
+
+/** n8n's real engine, with credentials of its own. */
+export class Engine {
+	readonly credentials: InstanceType<(typeof import('./credentials.mts'))['EngineCredentials']>;
+
+	private readonly core: typeof import('n8n-core');
+
+	private readonly workflow: typeof import('n8n-workflow');
+
+	private readonly nodeTypes: INodeTypes;
+
+	private readonly types: ReadonlyMap<string, ICredentialType>;
+
+	constructor(
+		core: typeof import('n8n-core'),
+		workflow: typeof import('n8n-workflow'),
+		nodeTypes: INodeTypes,
+		credentials: Engine['credentials'],
+		types: ReadonlyMap<string, ICredentialType>,
+	) {
+		this.core = core;
+		this.workflow = workflow;
+		this.nodeTypes = nodeTypes;
+		this.credentials = credentials;
+		this.types = types;
+	}
+
+	/**
+	 * Saves a credential, encrypted, or changes fields of one as the editor does: hidden fields keep their values.
+	 *
+	 * @returns its ID
+	 */
+	async saveCredential(
+		data: ICredentialDataDecryptedObject,
+		{ id = randomUUID() as string, type = CREDENTIAL } = {},
+	): Promise<string> {
+		const before = this.credentials.stored.has(id) ? await this.credentialData(id) : {};
+		await this.credentials.save(id, `Credential ${id}`, type, { ...before, ...data });
+		return id;
+	}
+
+	/** What is stored of a credential, decrypted. */
+	async credentialData(id: string): Promise<ICredentialDataDecryptedObject> {
+		return await (await this.credentials.getCredentials({ id, name: '' })).getData();
+	}
+
+	/** A node of a workflow. */
+	node(
+		name: string,
+		type: string,
+		parameters: INodeParameters,
+		{
+			credential,
+			credentialType = CREDENTIAL,
+			...settings
+		}: Partial<INode> & { credential?: string; credentialType?: string } = {},
+	): INode {
+		return {
+			id: randomUUID(),
+			name,
+			type,
+			typeVersion: type === HTTP_REQUEST ? 4.2 : 1,
+			position: [0, 0],
+			parameters,
+			...(credential === undefined
+				? {}
+				: {
+						credentials: { [credentialType]: { id: credential, name: `Credential ${credential}` } },
+					}),
+			...settings,
+		};
+	}
+
+	/**
+	 * Runs nodes one after the other, from a manual trigger.
+	 *
+	 * @param items what the trigger gives; one empty item by default
+	 */
+	async run(
+		nodes: INode[],
+		{
+			items = [{}],
+			mode = 'trigger',
+			connections,
+		}: { items?: IDataObject[]; mode?: WorkflowExecuteMode; connections?: IConnections } = {},
+	): Promise<Outcome> {
+		const trigger = this.node('Trigger', TRIGGER, {});
+		const chain = [trigger, ...nodes];
+		const workflow = new this.workflow.Workflow({
+			id: randomUUID(),
+			nodes: chain,
+			connections:
+				connections ??
+				Object.fromEntries(
+					chain
+						.slice(0, -1)
+						.map(({ name }, index) => [
+							name,
+							{ main: [[{ node: chain[index + 1].name, type: 'main' as const, index: 0 }]] },
+						]),
+				),
+			active: false,
+			nodeTypes: this.nodeTypes,
+			settings: { executionOrder: 'v1' },
+		});
+		const pinData = { Trigger: items.map((json) => ({ json })) };
+		const additionalData = this.additionalData(mode);
+		await workflow.expression.acquireIsolate();
+		try {
+			const run = await new this.core.WorkflowExecute(additionalData, mode).run({
+				workflow,
+				startNode: trigger,
+				pinData,
+			});
+			const output = (node: string) =>
+				run.data.resultData.runData[node]?.at(-1)?.data?.main[0] ?? [];
+			return {
+				run,
+				items: output,
+				json: (node) => output(node).map(({ json }) => json),
+				error: run.data.resultData.error as Outcome['error'],
+			};
+		} finally {
+			await workflow.expression.releaseIsolate();
+		}
+	}
+
+	/** Runs one Veeva Vault node with one empty item, or with those given. */
+	async vault(
+		parameters: INodeParameters,
+		{
+			credential,
+			items,
+			...settings
+		}: Partial<INode> & { credential?: string; items?: IDataObject[] } = {},
+	): Promise<Outcome> {
+		const node = this.node('Vault', VEEVA_VAULT, parameters, { credential, ...settings });
+		return await this.run([node], { items });
+	}
+
+	/** Runs one HTTP Request node that uses a credential. */
+	async httpRequest(
+		url: string,
+		credential: string,
+		{
+			parameters = {},
+			items,
+			credentialType = CREDENTIAL,
+			...settings
+		}: Partial<INode> & { items?: IDataObject[]; credentialType?: string } = {},
+	): Promise<Outcome> {
+		const node = this.node(
+			'HTTP',
+			HTTP_REQUEST,
+			{
+				url,
+				authentication: 'predefinedCredentialType',
+				nodeCredentialType: credentialType,
+				options: {},
+				...parameters,
+			},
+			{ credential, credentialType, ...settings },
+		);
+		return await this.run([node], { items });
+	}
+
+	/** Tests a credential as the editor's form does, with the data that the form holds. */
+	async testCredential(id: string, type = CREDENTIAL): Promise<CredentialTestResult> {
+		const { RoutingNode, ExecuteContext } = this.core;
+		const credentialType = this.types.get(type);
+		const request = credentialType?.test?.request;
+		if (request === undefined) throw new Error(`${type} has no test`);
+		const noOp = this.nodeTypes.getByNameAndVersion('n8n-nodes-base.noOp');
+		const data = await this.credentials.withDefaults(
+			await this.credentialData(id),
+			type,
+			'internal',
+		);
+		const node: INode = {
+			id: 'temp',
+			name: 'Temp-Node',
+			type: 'n8n-nodes-base.noOp',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+			credentials: { [type]: { id, name: `Credential ${id}` } },
+		};
+		const nodeType = {
+			...noOp,
+			description: {
+				...noOp.description,
+				credentials: [{ name: type, required: true }],
+				properties: [
+					{
+						displayName: 'Temp',
+						name: 'temp',
+						type: 'string' as const,
+						default: '',
+						routing: { request },
+					},
+				],
+			},
+		};
+		const workflow = new this.workflow.Workflow({
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes: { ...this.nodeTypes, getByNameAndVersion: () => nodeType },
+		});
+		const executeData = { node, data: {}, source: null };
+		const context = new ExecuteContext(
+			workflow,
+			node,
+			this.additionalData('internal'),
+			'internal',
+			this.workflow.createEmptyRunExecutionData(),
+			0,
+			[],
+			{ main: [[{ json: {} }]] },
+			executeData,
+			[],
+		);
+		await workflow.expression.acquireIsolate();
+		try {
+			const output = await new RoutingNode(context, nodeType, {
+				id,
+				name: `Credential ${id}`,
+				type,
+				data,
+			}).runNode();
+			const body = output?.[0][0].json;
+			const { default: get } = await import('lodash/get.js');
+			for (const { type: rule, properties } of credentialType?.test?.rules ?? []) {
+				if (rule === 'responseSuccessBody' && get(body, properties.key) === properties.value) {
+					return { status: 'Error', message: properties.message };
+				}
+			}
+			return { status: 'OK', message: 'Connection successful!' };
+		} catch (error) {
+			return { status: 'Error', message: testMessage(error as Error) };
+		} finally {
+			await workflow.expression.releaseIsolate();
+		}
+	}
+
+	/** Loads a list of the editor for a node. */
+	async listSearch(method: string, node: INode, filter?: string): Promise<INodeListSearchResult> {
+		const type = this.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+		const search = type.methods?.listSearch?.[method];
+		if (search === undefined) throw new Error(`${node.type} has no list "${method}"`);
+		const workflow = new this.workflow.Workflow({
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes: this.nodeTypes,
+		});
+		const context = new this.core.LoadOptionsContext(
+			workflow,
+			node,
+			this.additionalData('internal'),
+			'',
+		);
+		await workflow.expression.acquireIsolate();
+		try {
+			return await search.call(context, filter);
+		} finally {
+			await workflow.expression.releaseIsolate();
+		}
+	}
+
+	private additionalData(mode: WorkflowExecuteMode): IWorkflowExecuteAdditionalData {
+		const unused = async () => await Promise.reject(new Error('Not part of these tests'));
+		const address = 'http://localhost/';
+		return {
+			credentialsHelper: this.credentials,
+			executionId: randomUUID(),
+			currentNodeExecutionIndex: 0,
+			hooks: new this.core.ExecutionLifecycleHooks(mode, randomUUID(), {
+				id: randomUUID(),
+				name: 'Test',
+				active: false,
+				isArchived: false,
+				createdAt: new Date(),
+				updatedAt: new Date(),
+				nodes: [],
+				connections: {},
+			} as never),
+			restApiUrl: address,
+			instanceBaseUrl: address,
+			formBaseUrl: address,
+			formWaitingBaseUrl: address,
+			formTestBaseUrl: address,
+			webhookBaseUrl: address,
+			webhookWaitingBaseUrl: address,
+			webhookTestBaseUrl: address,
+			mcpBaseUrl: address,
+			mcpTestBaseUrl: address,
+			variables: {},
+			logAiEvent: () => {},
+			setExecutionStatus: () => {},
+			executeWorkflow: unused,
+			getRunExecutionData: async () => undefined,
+			getRuntimeCredential: async () => undefined,
+			startRunnerTask: unused,
+		} as unknown as IWorkflowExecuteAdditionalData;
+	}
+}
+
+/** What n8n's CredentialsTester shows for an error. */
+function testMessage(error: Error): string {
+	const { cause } = error as {
+		cause?: { response?: { status: number; statusText?: string }; code?: string };
+	};
+	if (cause?.response !== undefined) {
+		const { status, statusText } = cause.response;
+		if (status < 199 || status > 299) return statusText || `Received HTTP status code: ${status}`;
+	} else if (cause?.code !== undefined) {
+		return cause.code;
+	}
+	return error.message;
+}
