@@ -1,41 +1,50 @@
-import { Credentials } from 'n8n-core';
-import {
+import type { Credentials } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsExpressionResolveValues,
 	ICredentialsHelper,
-	isExpression,
-	NodeHelpers,
-	Workflow,
-	type ICredentialDataDecryptedObject,
-	type ICredentialsExpressionResolveValues,
-	type ICredentialType,
-	type IExecuteData,
-	type IHttpRequestHelper,
-	type IHttpRequestOptions,
-	type INode,
-	type INodeCredentialsDetails,
-	type INodeProperties,
-	type INodeTypes,
-	type IRequestOptionsSimplified,
-	type IWorkflowExecuteAdditionalData,
-	type WorkflowExecuteMode,
+	ICredentialType,
+	IExecuteData,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INode,
+	INodeCredentialsDetails,
+	INodeParameters,
+	INodeProperties,
+	INodeTypes,
+	IRequestOptionsSimplified,
+	IWorkflowExecuteAdditionalData,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
+
+/** n8n's own modules, as the engine has loaded them. */
+export interface N8n {
+	core: typeof import('n8n-core');
+	workflow: typeof import('n8n-workflow');
+}
 
 /**
  * What n8n's own CredentialsHelper does, which is part of the `n8n` package and not of n8n-core: credentials are
  * stored encrypted, read afresh for every request, and `preAuthentication` is called when, and only when, n8n calls it.
  * The tests in the full n8n (`npm run test:n8n`) have to agree with what these tests show.
  */
-export class EngineCredentials extends ICredentialsHelper {
+export class EngineCredentials implements ICredentialsHelper {
 	/** Encrypted data by credential ID, as n8n's database has it */
 	readonly stored = new Map<string, { name: string; type: string; data: string }>();
 
 	/** How often a credential was written by `preAuthentication` */
 	saves = 0;
 
-	constructor(
-		private readonly types: ReadonlyMap<string, ICredentialType>,
-		private readonly nodeTypes: INodeTypes,
-	) {
-		super();
+	private readonly n8n: N8n;
+
+	private readonly types: ReadonlyMap<string, ICredentialType>;
+
+	private readonly nodeTypes: INodeTypes;
+
+	constructor(n8n: N8n, types: ReadonlyMap<string, ICredentialType>, nodeTypes: INodeTypes) {
+		this.n8n = n8n;
+		this.types = types;
+		this.nodeTypes = nodeTypes;
 	}
 
 	async save(
@@ -44,9 +53,9 @@ export class EngineCredentials extends ICredentialsHelper {
 		type: string,
 		data: ICredentialDataDecryptedObject,
 	): Promise<void> {
-		const credentials = new Credentials({ id, name }, type);
+		const credentials = new this.n8n.core.Credentials({ id, name }, type);
 		await credentials.setData(data);
-		this.stored.set(id, { name, type, data: credentials.getDataToSave().data });
+		this.stored.set(id, { name, type, data: String(credentials.getDataToSave().data) });
 	}
 
 	getParentTypes(name: string): string[] {
@@ -89,7 +98,7 @@ export class EngineCredentials extends ICredentialsHelper {
 		const details = node.credentials[type.name];
 		const data = await (await this.getCredentials(details)).getData();
 		for (const [key, value] of Object.entries(output)) {
-			if (key === expirable.name || !isExpression(data[key])) {
+			if (key === expirable.name || !this.n8n.workflow.isExpression(data[key])) {
 				data[key] = value as ICredentialDataDecryptedObject[string];
 			}
 		}
@@ -109,7 +118,7 @@ export class EngineCredentials extends ICredentialsHelper {
 	async getCredentials({ id }: INodeCredentialsDetails): Promise<Credentials> {
 		const entity = this.stored.get(id ?? '');
 		if (!id || entity === undefined) throw new Error(`There is no credential "${String(id)}"`);
-		return new Credentials({ id, name: entity.name }, entity.type, entity.data);
+		return new this.n8n.core.Credentials({ id, name: entity.name }, entity.type, entity.data);
 	}
 
 	async getDecrypted(
@@ -134,9 +143,9 @@ export class EngineCredentials extends ICredentialsHelper {
 		executeData?: IExecuteData,
 		resolve?: ICredentialsExpressionResolveValues,
 	): Promise<ICredentialDataDecryptedObject> {
-		const complete = NodeHelpers.getNodeParameters(
+		const complete = this.n8n.workflow.NodeHelpers.getNodeParameters(
 			this.getCredentialsProperties(type),
-			data as Parameters<typeof NodeHelpers.getNodeParameters>[1],
+			data as INodeParameters,
 			true,
 			false,
 			null,
@@ -165,7 +174,7 @@ export class EngineCredentials extends ICredentialsHelper {
 			position: [0, 0],
 			parameters: {},
 		};
-		const workflow = new Workflow({
+		const workflow = new this.n8n.workflow.Workflow({
 			nodes: [node],
 			connections: {},
 			active: false,

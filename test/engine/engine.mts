@@ -22,6 +22,8 @@ import type {
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import { EngineCredentials, type N8n } from './credentials.mts';
+
 // n8n-core reads these when it is first loaded, so that it is loaded below, after them.
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
 process.env.N8N_ENCRYPTION_KEY ??= randomBytes(16).toString('hex');
@@ -52,6 +54,12 @@ export interface CredentialTestResult {
 const root = process.cwd();
 const base = join(root, 'test/engine/n8n-nodes-base/node_modules/n8n-nodes-base/dist/nodes');
 
+/** n8n's modules as nodes and credentials require them: the same copies, and so the same classes. */
+const rootRequire = createRequire(join(root, 'package.json'));
+
+/** What n8n-core itself requires: other versions may be installed beside it. */
+const coreRequire = createRequire(join(root, 'node_modules/n8n-core/package.json'));
+
 /** Loads n8n-core's real engine with this package, as built in `dist`, and n8n's own nodes that the tests need. */
 export async function startEngine(
 	extra: { credentials?: Record<string, ICredentialType> } = {},
@@ -59,7 +67,6 @@ export async function startEngine(
 	if (!existsSync(base)) {
 		throw new Error("n8n's own nodes are not installed: run the tests with `npm test`");
 	}
-	await import('reflect-metadata');
 	const nodes = new Map<string, INodeType | IVersionedNodeType>([
 		[VEEVA_VAULT, await load<INodeType>(join(root, 'dist/nodes/VeevaVault/VeevaVault.node.js'))],
 		[HTTP_REQUEST, await load<IVersionedNodeType>(join(base, 'HttpRequest/HttpRequest.node.js'))],
@@ -73,10 +80,11 @@ export async function startEngine(
 		],
 		...Object.entries(extra.credentials ?? {}),
 	]);
-	const core = await import('n8n-core');
-	const workflow = await import('n8n-workflow');
-	await provideEncryptionKey(core);
-	const { EngineCredentials } = await import('./credentials.mts');
+	const n8n: N8n = {
+		core: rootRequire('n8n-core') as N8n['core'],
+		workflow: rootRequire('n8n-workflow') as N8n['workflow'],
+	};
+	provideEncryptionKey(n8n.core);
 	const find = (name: string) => {
 		const type = nodes.get(name);
 		if (type === undefined) throw new Error(`Unknown node type "${name}"`);
@@ -85,24 +93,18 @@ export async function startEngine(
 	const nodeTypes: INodeTypes = {
 		getByName: find,
 		getByNameAndVersion: (name, version) =>
-			workflow.NodeHelpers.getVersionedNodeType(find(name), version),
+			n8n.workflow.NodeHelpers.getVersionedNodeType(find(name), version),
 		getKnownTypes: () => ({}),
 	};
-	return new Engine(
-		core,
-		workflow,
-		nodeTypes,
-		new EngineCredentials(credentialTypes, nodeTypes),
-		credentialTypes,
-	);
+	const credentials = new EngineCredentials(n8n, credentialTypes, nodeTypes);
+	return new Engine(n8n, nodeTypes, credentials, credentialTypes);
 }
 
 /** The key with which credentials are encrypted: n8n keeps it in its database, wrapped with the instance's key. */
-async function provideEncryptionKey(core: typeof import('n8n-core')): Promise<void> {
-	// The container of n8n-core itself: another version of it may be installed beside it.
-	const { Container } = createRequire(join(root, 'node_modules/n8n-core/package.json'))(
-		'@n8n/di',
-	) as { Container: { get<T>(type: abstract new (...args: never[]) => T): T } };
+function provideEncryptionKey(core: N8n['core']): void {
+	const { Container } = coreRequire('@n8n/di') as {
+		Container: { get<T>(type: abstract new (...args: never[]) => T): T };
+	};
 	const key = {
 		id: randomUUID(),
 		value: Container.get(core.Cipher).encryptDEKWithInstanceKey(randomBytes(32).toString('hex')),
@@ -127,25 +129,21 @@ async function load<T>(path: string): Promise<T> {
 
 /** n8n's real engine, with credentials of its own. */
 export class Engine {
-	readonly credentials: InstanceType<(typeof import('./credentials.mts'))['EngineCredentials']>;
+	readonly credentials: EngineCredentials;
 
-	private readonly core: typeof import('n8n-core');
-
-	private readonly workflow: typeof import('n8n-workflow');
+	private readonly n8n: N8n;
 
 	private readonly nodeTypes: INodeTypes;
 
 	private readonly types: ReadonlyMap<string, ICredentialType>;
 
 	constructor(
-		core: typeof import('n8n-core'),
-		workflow: typeof import('n8n-workflow'),
+		n8n: N8n,
 		nodeTypes: INodeTypes,
-		credentials: Engine['credentials'],
+		credentials: EngineCredentials,
 		types: ReadonlyMap<string, ICredentialType>,
 	) {
-		this.core = core;
-		this.workflow = workflow;
+		this.n8n = n8n;
 		this.nodeTypes = nodeTypes;
 		this.credentials = credentials;
 		this.types = types;
@@ -212,7 +210,7 @@ export class Engine {
 	): Promise<Outcome> {
 		const trigger = this.node('Trigger', TRIGGER, {});
 		const chain = [trigger, ...nodes];
-		const workflow = new this.workflow.Workflow({
+		const workflow = new this.n8n.workflow.Workflow({
 			id: randomUUID(),
 			nodes: chain,
 			connections:
@@ -233,7 +231,7 @@ export class Engine {
 		const additionalData = this.additionalData(mode);
 		await workflow.expression.acquireIsolate();
 		try {
-			const run = await new this.core.WorkflowExecute(additionalData, mode).run({
+			const run = await new this.n8n.core.WorkflowExecute(additionalData, mode).run({
 				workflow,
 				startNode: trigger,
 				pinData,
@@ -292,7 +290,7 @@ export class Engine {
 
 	/** Tests a credential as the editor's form does, with the data that the form holds. */
 	async testCredential(id: string, type = CREDENTIAL): Promise<CredentialTestResult> {
-		const { RoutingNode, ExecuteContext } = this.core;
+		const { RoutingNode, ExecuteContext } = this.n8n.core;
 		const credentialType = this.types.get(type);
 		const request = credentialType?.test?.request;
 		if (request === undefined) throw new Error(`${type} has no test`);
@@ -327,7 +325,7 @@ export class Engine {
 				],
 			},
 		};
-		const workflow = new this.workflow.Workflow({
+		const workflow = new this.n8n.workflow.Workflow({
 			nodes: [node],
 			connections: {},
 			active: false,
@@ -339,7 +337,7 @@ export class Engine {
 			node,
 			this.additionalData('internal'),
 			'internal',
-			this.workflow.createEmptyRunExecutionData(),
+			this.n8n.workflow.createEmptyRunExecutionData(),
 			0,
 			[],
 			{ main: [[{ json: {} }]] },
@@ -355,7 +353,7 @@ export class Engine {
 				data,
 			}).runNode();
 			const body = output?.[0][0].json;
-			const { default: get } = await import('lodash/get.js');
+			const get = coreRequire('lodash/get') as (value: unknown, path: string) => unknown;
 			for (const { type: rule, properties } of credentialType?.test?.rules ?? []) {
 				if (rule === 'responseSuccessBody' && get(body, properties.key) === properties.value) {
 					return { status: 'Error', message: properties.message };
@@ -374,13 +372,13 @@ export class Engine {
 		const type = this.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
 		const search = type.methods?.listSearch?.[method];
 		if (search === undefined) throw new Error(`${node.type} has no list "${method}"`);
-		const workflow = new this.workflow.Workflow({
+		const workflow = new this.n8n.workflow.Workflow({
 			nodes: [node],
 			connections: {},
 			active: false,
 			nodeTypes: this.nodeTypes,
 		});
-		const context = new this.core.LoadOptionsContext(
+		const context = new this.n8n.core.LoadOptionsContext(
 			workflow,
 			node,
 			this.additionalData('internal'),
@@ -401,7 +399,7 @@ export class Engine {
 			credentialsHelper: this.credentials,
 			executionId: randomUUID(),
 			currentNodeExecutionIndex: 0,
-			hooks: new this.core.ExecutionLifecycleHooks(mode, randomUUID(), {
+			hooks: new this.n8n.core.ExecutionLifecycleHooks(mode, randomUUID(), {
 				id: randomUUID(),
 				name: 'Test',
 				active: false,

@@ -33,8 +33,9 @@ export function isLoopback(hostname: string): boolean {
  */
 export function parseHost(value: unknown, field: string): VaultHost {
 	const expected = 'a host name such as myvault.veevavault.com';
-	const given = typeof value === 'string' ? value.trim() : '';
-	if (given === '') throw new VaultFieldError(field, value, expected);
+	if (typeof value !== 'string') throw new VaultFieldError(field, value ?? '', expected);
+	const given = value.trim();
+	if (given === '') throw new VaultFieldError(field, given, expected);
 
 	const explicit = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
 	const url = readUrl(explicit ? given : `https://${given}`);

@@ -84,6 +84,7 @@ async function sign(
 	const stored = storedSession(credentials);
 	const decision = decisions.get(credentials);
 	const target = targetOf(options, fields);
+	assertEncrypted(target);
 
 	if (decision?.is === 'end') return withSession(options, target, fields, decision.session);
 
@@ -224,13 +225,16 @@ function assertOwnHost(target: URL, { vault }: LoginFields, session: VaultSessio
 			'FOREIGN_HOST',
 		);
 	}
-	if (target.protocol !== 'https:' && !isLoopback(target.hostname)) {
-		throw new VaultError(
-			`The request to ${target.host} was not sent: it would carry the session over plain http`,
-			'Begin the address with https://.',
-			'PLAIN_HTTP',
-		);
-	}
+}
+
+/** Throws when a session would travel in the clear. */
+function assertEncrypted(target: URL): void {
+	if (target.protocol === 'https:' || isLoopback(target.hostname)) return;
+	throw new VaultError(
+		`The request to ${target.host} was not sent: it would carry the session over plain ${target.protocol.slice(0, -1)}`,
+		'Begin the address with https://.',
+		'PLAIN_HTTP',
+	);
 }
 
 function withSession(

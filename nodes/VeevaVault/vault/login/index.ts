@@ -8,6 +8,7 @@ import {
 } from '../api';
 import { VaultError } from '../errors';
 import type { LoginFields } from '../fields';
+import { parseHost } from '../hosts';
 import type { OpenedSession } from '../session';
 import { loginWithPassword } from './password';
 
@@ -48,19 +49,20 @@ async function refuseOtherVault(
 	if (opened?.host === vault.host) return;
 
 	// Best effort: if it cannot be ended, it idles out by itself, and the error below is what matters.
+	const where = opened === undefined ? vault : parseHost(opened.host, 'url');
 	await Promise.allSettled([
 		callVault(
 			send,
-			vault,
-			requestOptions(vault, endSession(settings), settings.clientId, session.id),
+			where,
+			requestOptions(where, endSession(settings), settings.clientId, session.id),
 		),
 	]);
-	const where =
+	const described =
 		opened === undefined
 			? `Vault ${session.vaultId}, for which it names no address`
 			: `"${opened.name}" at ${opened.host}`;
 	throw new VaultError(
-		`Vault opened ${where} instead of ${vault.host}`,
+		`Vault opened ${described} instead of ${vault.host}`,
 		`The user ${username} cannot log in to ${vault.host}, so Vault chose another Vault of that user. The session was ended. Correct the Vault DNS, or ask an administrator to give the user access there.`,
 		'WRONG_VAULT',
 	);

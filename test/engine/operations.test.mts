@@ -1,0 +1,408 @@
+import { HTTP_REQUEST, VEEVA_VAULT } from './engine.mts';
+import { OLIVIA, useWorld } from './world.mts';
+
+const world = useWorld();
+
+const validate = { resource: 'session', operation: 'validate' };
+const keepAlive = { resource: 'session', operation: 'keepAlive' };
+const end = { resource: 'session', operation: 'end' };
+const logIn = { resource: 'session', operation: 'logIn' };
+const getAll = { resource: 'delegation', operation: 'getAll' };
+const start = { resource: 'delegation', operation: 'start' };
+
+const byId = (value: string) => ({ __rl: true as const, mode: 'id', value });
+
+describe('Authentication › Discover Type', () => {
+	const discover = (username: string, options = {}) => ({
+		resource: 'authentication',
+		operation: 'discover',
+		username,
+		options: { loginHost: world.promoMats, ...options },
+	});
+
+	test('tells a password user, without any credential', async () => {
+		const { json, error } = await world.engine.vault(discover('olivia@veepharm.com'));
+		expect(error).toBeUndefined();
+		expect(json('Vault')).toEqual([{ username: 'olivia@veepharm.com', auth_type: 'password' }]);
+		expect(world.vault.calls).toEqual([
+			expect.objectContaining({ method: 'POST', path: '/auth/discovery' }),
+		]);
+	});
+
+	test('tells the profiles of an SSO user', async () => {
+		const { json } = await world.engine.vault(discover('sam@veepharm.com', { includeMsal: true }));
+		expect(json('Vault')).toEqual([
+			expect.objectContaining({
+				auth_type: 'sso',
+				auth_profiles: [expect.objectContaining({ use_msal: expect.any(Boolean) })],
+			}),
+		]);
+	});
+
+	test('a name full of special characters arrives as it is', async () => {
+		const username = 'o&l=i+v%i"a\'é#?@veepharm.com';
+		await world.engine.vault(discover(username, { clientId: 'a&b=c' }));
+		expect(world.vault.calls[0].query).toEqual({ username, client_id: 'a&b=c' });
+	});
+
+	test('each item is looked up on its own', async () => {
+		const { items } = await world.engine.vault(discover('={{ $json.user }}'), {
+			items: [{ user: 'olivia@veepharm.com' }, { user: 'max@veepharm.com' }],
+		});
+		expect(items('Vault')).toEqual([
+			{ json: expect.objectContaining({ auth_type: 'password' }), pairedItem: { item: 0 } },
+			{
+				json: expect.objectContaining({ auth_type: 'sso', auth_profiles: [] }),
+				pairedItem: { item: 1 },
+			},
+		]);
+	});
+});
+
+test('Authentication › Get API Versions lists each version with its address', async () => {
+	const credential = await world.credential();
+	const { items } = await world.engine.vault(
+		{ resource: 'authentication', operation: 'getVersions' },
+		{ credential },
+	);
+	expect(items('Vault')).toContainEqual({
+		json: { version: 'v25.2', url: `${world.promoMats}/api/v25.2` },
+		pairedItem: { item: 0 },
+	});
+});
+
+describe('Session › Log In', () => {
+	test('gives the session to the next steps', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(logIn, { credential });
+		const [session] = world.vault.sessions();
+		expect(json('Vault')).toEqual([
+			{
+				sessionId: session.id,
+				userId: '12021',
+				vaultId: '1776',
+				vaultIds: [
+					{ id: '1776', name: 'PromoMats', host: world.vault.hosts.promoMats },
+					{ id: '1777', name: 'QualityDocs', host: world.vault.hosts.qualityDocs },
+				],
+				vault_dns: world.promoMats,
+				started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+			},
+		]);
+	});
+
+	test('does not log in where the credential has a living session', async () => {
+		const credential = await world.credential();
+		const first = await world.engine.vault(logIn, { credential });
+		const second = await world.engine.vault(logIn, { credential });
+		expect(second.json('Vault')).toEqual(first.json('Vault'));
+		expect(world.vault.logins).toBe(1);
+	});
+
+	test('the session works in a step that sends it by itself', async () => {
+		const credential = await world.credential();
+		const { engine } = world;
+		const outcome = await engine.run([
+			engine.node('Vault', VEEVA_VAULT, logIn, { credential }),
+			engine.node('HTTP', HTTP_REQUEST, {
+				url: '={{ $json.vault_dns }}/api/v25.2/objects/users/me',
+				sendHeaders: true,
+				headerParameters: {
+					parameters: [
+						{ name: 'Authorization', value: '={{ $json.sessionId }}' },
+						{ name: 'X-VaultAPI-ClientID', value: 'test' },
+					],
+				},
+				options: {},
+			}),
+		]);
+		expect(outcome.json('HTTP')).toEqual([expect.objectContaining({ responseStatus: 'SUCCESS' })]);
+	});
+});
+
+describe('Session › Keep Alive', () => {
+	test("keeps the credential's session", async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(keepAlive, { credential });
+		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: world.promoMats }]);
+		expect(world.vault.count({ method: 'POST', path: '/keep-alive', outcome: 'SUCCESS' })).toBe(1);
+	});
+});
+
+describe('Session › Validate', () => {
+	test('tells the user', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(validate, { credential });
+		expect(json('Vault')).toEqual([
+			expect.objectContaining({
+				id: 12021,
+				user_name__v: 'olivia@veepharm.com',
+				vault_dns: world.promoMats,
+			}),
+		]);
+	});
+
+	test('does not pass for activity: the idle time of the session runs on', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(keepAlive, { credential });
+		const [{ lastActivity }] = world.vault.sessions();
+		world.vault.clock.advance(1000);
+		await world.engine.vault(validate, { credential });
+		expect(world.vault.sessions()[0].lastActivity).toBe(lastActivity);
+	});
+});
+
+describe('Session › End', () => {
+	test("clears the credential's session before Vault ends it", async () => {
+		const credential = await world.credential();
+		await world.engine.vault(validate, { credential });
+		expect(await world.engine.credentialData(credential)).toMatchObject({
+			sessionToken: world.vault.sessions()[0].id,
+		});
+		const { json } = await world.engine.vault(end, { credential });
+		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: world.promoMats }]);
+		expect(world.vault.sessions()).toEqual([]);
+		expect(await world.engine.credentialData(credential)).toMatchObject({
+			sessionToken: '',
+			sessionDetails: '',
+		});
+	});
+
+	test('the stored session is cleared even when the answer of Vault is lost', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(validate, { credential });
+		world.vault.fail({ on: { method: 'DELETE' }, with: 'reset' });
+		const { error } = await world.engine.vault(end, { credential });
+		expect(error?.message).toContain('broke off the connection');
+		expect(await world.engine.credentialData(credential)).toMatchObject({ sessionToken: '' });
+	});
+
+	test('with no session there is nothing to end, and no login for it', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(end, { credential });
+		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: world.promoMats }]);
+		expect(world.vault.calls).toEqual([]);
+	});
+
+	test('a session that has ended already is no error', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(validate, { credential });
+		world.vault.killSessions();
+		const { error } = await world.engine.vault(end, { credential });
+		expect(error).toBeUndefined();
+	});
+
+	test('the next step logs in again', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(validate, { credential });
+		await world.engine.vault(end, { credential });
+		const { error } = await world.engine.vault(validate, { credential });
+		expect(error).toBeUndefined();
+		expect(world.vault.logins).toBe(2);
+	});
+});
+
+describe('Delegation › Get Many', () => {
+	test('gives one item for each delegation', async () => {
+		const credential = await world.credential();
+		const { items } = await world.engine.vault(getAll, { credential });
+		expect(items('Vault')).toEqual([
+			{
+				json: {
+					id: 1776,
+					name: 'PromoMats',
+					dns: world.vault.hosts.promoMats,
+					delegator_userid: '61579',
+				},
+				pairedItem: { item: 0 },
+			},
+			{
+				json: {
+					id: 1777,
+					name: 'QualityDocs',
+					dns: world.vault.hosts.qualityDocs,
+					delegator_userid: '61579',
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	test('no more than the limit', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(
+			{ ...getAll, returnAll: false, limit: 1 },
+			{ credential },
+		);
+		expect(json('Vault')).toHaveLength(1);
+	});
+
+	test('none is no error', async () => {
+		const credential = await world.credential();
+		for (const vaultId of [1776, 1777]) {
+			world.vault.removeDelegation({
+				delegator: 'ian@veepharm.com',
+				delegate: OLIVIA.username,
+				vaultId,
+			});
+		}
+		const outcome = await world.engine.vault(getAll, { credential });
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.json('Vault')).toEqual([]);
+	});
+});
+
+describe('Delegation › Start Session', () => {
+	test('acts as the delegator in the next steps, and says where', async () => {
+		const credential = await world.credential();
+		const { engine } = world;
+		const given = {
+			sessionSource: 'sessionId',
+			sessionId: "={{ $('Start').item.json.delegated_sessionid }}",
+			vaultDns: "={{ $('Start').item.json.vault_dns }}",
+		};
+		const delegation = byId('={{ $json.id }}:{{ $json.delegator_userid }}');
+		const outcome = await engine.run([
+			engine.node('List', VEEVA_VAULT, getAll, { credential }),
+			engine.node('Start', VEEVA_VAULT, { ...start, delegation }, { credential }),
+			engine.node('Validate', VEEVA_VAULT, { ...validate, ...given }),
+			engine.node('Keep', VEEVA_VAULT, { ...keepAlive, ...given }),
+			engine.node('End', VEEVA_VAULT, { ...end, ...given }),
+			engine.node('Own', VEEVA_VAULT, validate, { credential }),
+		]);
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.json('Start')).toEqual([
+			{
+				delegated_sessionid: expect.stringMatching(/^[0-9A-F]{128}$/),
+				vault_id: '1776',
+				delegator_userid: '61579',
+				vault_dns: world.promoMats,
+			},
+			expect.objectContaining({ vault_id: '1777', vault_dns: world.qualityDocs }),
+		]);
+		expect(outcome.json('Validate')).toEqual([
+			expect.objectContaining({ id: 61579, delegate_user_id: 12021, vault_dns: world.promoMats }),
+			expect.objectContaining({ id: 61579, delegate_user_id: 12021, vault_dns: world.qualityDocs }),
+		]);
+		expect(outcome.json('Own')).toEqual([
+			expect.objectContaining({ id: 12021 }),
+			expect.objectContaining({ id: 12021 }),
+		]);
+		// The two delegated sessions have ended; Olivia's own lives on.
+		expect(world.vault.sessions().map(({ userId }) => userId)).toEqual([12021]);
+		expect(world.vault.logins).toBe(1);
+	});
+
+	test('costs one call where the delegator is in a Vault of the user', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(keepAlive, { credential });
+		const before = world.vault.calls.length;
+		await world.engine.vault({ ...start, delegation: byId('1777:61579') }, { credential });
+		expect(world.vault.calls.length - before).toBe(1);
+	});
+
+	test('finds the address of a Vault in which the user is no member', async () => {
+		world.vault.user(OLIVIA.username).vaultIds = [1776];
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(
+			{ ...start, delegation: byId('1777:61579') },
+			{ credential },
+		);
+		expect(json('Vault')).toEqual([
+			expect.objectContaining({ vault_dns: world.vault.hosts.qualityDocs, vault_id: '1777' }),
+		]);
+	});
+
+	test('is refused with a delegated session', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(
+			{ ...start, delegation: byId('1776:61579') },
+			{ credential },
+		);
+		const [{ delegated_sessionid: sessionId, vault_dns: vaultDns }] = json('Vault');
+		const { error } = await world.engine.vault({
+			...start,
+			delegation: byId('1776:61579'),
+			sessionSource: 'sessionId',
+			sessionId: String(sessionId),
+			vaultDns: String(vaultDns),
+		});
+		expect(error?.message).toMatch(/\[OPERATION_NOT_ALLOWED\]$/);
+	});
+
+	test('offers the delegations in a list that can be searched', async () => {
+		const credential = await world.credential();
+		const node = world.engine.node('Vault', VEEVA_VAULT, start, { credential });
+		const all = {
+			name: 'PromoMats – user 61579',
+			value: '1776:61579',
+			description: world.vault.hosts.promoMats,
+		};
+		const { results } = await world.engine.listSearch('getDelegations', node);
+		expect(results).toHaveLength(2);
+		expect(results[0]).toEqual(all);
+		for (const filter of ['promo', '1776', ' LOCALHOST ']) {
+			expect((await world.engine.listSearch('getDelegations', node, filter)).results).toEqual([
+				all,
+			]);
+		}
+		expect((await world.engine.listSearch('getDelegations', node, 'nothing')).results).toEqual([]);
+	});
+});
+
+describe('several items', () => {
+	const validateGiven = {
+		...validate,
+		sessionSource: 'sessionId',
+		sessionId: '={{ $json.session }}',
+		vaultDns: '={{ $json.dns }}',
+	};
+
+	/** Three items, of which the middle one carries a session that does not live. */
+	async function items() {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(logIn, { credential });
+		const [{ sessionId: session, vault_dns: dns }] = json('Vault');
+		return [
+			{ session, dns },
+			{ session: 'DEAD', dns },
+			{ session, dns },
+		];
+	}
+
+	test('one that fails stops the step, and says which', async () => {
+		const { error, json } = await world.engine.vault(validateGiven, { items: await items() });
+		expect(error?.message).toMatch(/\[INVALID_SESSION_ID\]$/);
+		expect(error?.context).toMatchObject({ itemIndex: 1 });
+		expect(json('Vault')).toEqual([]);
+	});
+
+	test('with "Continue" every item is its own outcome, paired with its input', async () => {
+		const outcome = await world.engine.vault(validateGiven, {
+			items: await items(),
+			onError: 'continueRegularOutput',
+		});
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.items('Vault')).toEqual([
+			{ json: expect.objectContaining({ id: 12021 }), pairedItem: { item: 0 } },
+			{
+				json: {
+					error: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
+					description: expect.stringContaining('The session has ended'),
+					error_type: 'INVALID_SESSION_ID',
+					execution_id: expect.any(String),
+				},
+				pairedItem: { item: 1 },
+			},
+			{ json: expect.objectContaining({ id: 12021 }), pairedItem: { item: 2 } },
+		]);
+	});
+
+	test('one call for each, on a warm session', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(keepAlive, { credential });
+		const before = world.vault.calls.length;
+		await world.engine.vault(keepAlive, { credential, items: Array(10).fill({}) });
+		expect(world.vault.calls.length - before).toBe(10);
+	});
+});

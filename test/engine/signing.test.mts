@@ -1,0 +1,182 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { HTTP_REQUEST } from './engine.mts';
+import { useWorld } from './world.mts';
+
+const world = useWorld();
+const ME = '/api/v25.2/objects/users/me';
+
+/** Somebody else's server, which keeps the headers that it gets. */
+let thief: Server;
+let stolen: Array<Record<string, unknown>>;
+let thiefOrigin: string;
+
+beforeAll(async () => {
+	thief = createServer((request, response) => {
+		stolen.push({ ...request.headers });
+		response.setHeader('content-type', 'application/json').end('{}');
+	});
+	await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
+	thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+});
+afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
+beforeEach(() => (stolen = []));
+
+test('a request to another host is refused before it is sent', async () => {
+	const credential = await world.credential();
+	await world.engine.httpRequest(world.promoMats + ME, credential);
+	const before = world.vault.calls.length;
+	const { error } = await world.engine.httpRequest(`${thiefOrigin}/api`, credential);
+	expect(error?.message).toBe(
+		`The request to ${new URL(thiefOrigin).host} was not sent: it is not a host of this credential's Vault`,
+	);
+	expect(error?.description).toContain(
+		`signs only requests to ${world.vault.hosts.promoMats}, ${world.vault.hosts.qualityDocs}.`,
+	);
+	expect(stolen).toEqual([]);
+	expect(world.vault.calls).toHaveLength(before);
+});
+
+test('nor does it go there when there is no session yet', async () => {
+	const credential = await world.credential();
+	const { error } = await world.engine.httpRequest(`${thiefOrigin}/api`, credential);
+	expect(error?.message).toContain("it is not a host of this credential's Vault");
+	expect(stolen).toEqual([]);
+});
+
+test.each([
+	['a user name that looks like the Vault', (vault: string) => `http://${vault}@127.0.0.1:1/`],
+	['a longer host name', () => 'https://localhost.example.com/'],
+	['another port', () => 'http://localhost:1/'],
+])('%s does not deceive', async (_name, url) => {
+	const credential = await world.credential();
+	const { error } = await world.engine.httpRequest(url(world.vault.hosts.promoMats), credential);
+	expect(error?.message).toMatch(/was not sent/);
+});
+
+test('a request to another Vault of the same user is signed', async () => {
+	const credential = await world.credential();
+	const { json } = await world.engine.httpRequest(world.qualityDocs + ME, credential);
+	expect(json('HTTP')).toEqual([expect.objectContaining({ responseStatus: 'SUCCESS' })]);
+});
+
+test('no session over plain http', async () => {
+	const credential = await world.credential({
+		vaultDns: 'myvault.veevavault.com',
+		// A session of these fields would be needed to get further, and there is none.
+	});
+	const { error } = await world.engine.httpRequest('http://myvault.veevavault.com/api', credential);
+	expect(error?.message).toBe(
+		'The request to myvault.veevavault.com was not sent: it would carry the session over plain http',
+	);
+	expect(world.vault.calls).toEqual([]);
+});
+
+test('a redirect to another host does not carry the session', async () => {
+	const credential = await world.credential();
+	world.vault.fail({ on: { path: ME }, with: 'redirect', to: `${thiefOrigin}/take` });
+	await world.engine.httpRequest(world.promoMats + ME, credential, {
+		parameters: { options: { sendCredentialsOnCrossOriginRedirect: true } },
+	});
+	expect(stolen).toHaveLength(1);
+	expect(stolen[0]).not.toHaveProperty('authorization');
+});
+
+test('the Veeva Vault node follows no redirect at all', async () => {
+	const credential = await world.credential();
+	world.vault.fail({ on: { path: ME }, with: 'redirect', to: `${thiefOrigin}/take` });
+	const { error } = await world.engine.vault(
+		{ resource: 'session', operation: 'validate' },
+		{ credential },
+	);
+	expect(error?.message).toBe(
+		`${world.vault.hosts.promoMats} sent the call on to ${new URL(thiefOrigin).host}; it was not followed`,
+	);
+	expect(stolen).toEqual([]);
+});
+
+test('nor does a login, with the password in it', async () => {
+	const credential = await world.credential();
+	world.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${thiefOrigin}/take` });
+	const { error } = await world.engine.httpRequest(world.promoMats + ME, credential);
+	expect(error?.message).toContain('it was not followed');
+	expect(stolen).toEqual([]);
+});
+
+describe('headers', () => {
+	const withHeaders = async (headers: Record<string, string>) => {
+		const credential = await world.credential();
+		await world.engine.httpRequest(world.promoMats + ME, credential, {
+			parameters: {
+				sendHeaders: true,
+				headerParameters: {
+					parameters: Object.entries(headers).map(([name, value]) => ({ name, value })),
+				},
+			},
+		});
+		return world.vault.calls.at(-1);
+	};
+
+	test('the session goes raw, and the client ID of the credential along', async () => {
+		const call = await withHeaders({});
+		expect(call?.headers).toMatchObject({
+			authorization: world.vault.sessions()[0].id,
+			'x-vaultapi-clientid': 'n8n-nodes-veeva-vault',
+		});
+	});
+
+	test('an authorization by the caller is replaced', async () => {
+		const call = await withHeaders({ authorization: 'mine' });
+		expect(call?.headers.authorization).toBe(world.vault.sessions()[0].id);
+	});
+
+	test('a client ID by the caller stays', async () => {
+		const call = await withHeaders({ 'x-vaultapi-clientid': 'my-own' });
+		expect(call?.headers['x-vaultapi-clientid']).toBe('my-own');
+	});
+});
+
+describe('the wrong Vault', () => {
+	test('is noticed after the login, its session is ended, and both are named', async () => {
+		const credential = await world.credential({
+			username: 'tom@veepharm.com',
+			password: 'correct horse battery',
+		});
+		const { error } = await world.engine.vault(
+			{ resource: 'session', operation: 'validate' },
+			{ credential },
+		);
+		expect(error?.message).toBe(
+			`Vault opened "QualityDocs" at ${world.vault.hosts.qualityDocs} instead of ${world.vault.hosts.promoMats}`,
+		);
+		expect(world.vault.sessions()).toEqual([]);
+		expect(world.vault.count({ path: ME })).toBe(0);
+		expect(await world.engine.credentialData(credential)).not.toHaveProperty('sessionToken');
+	});
+});
+
+test('a request that failed on the way is not sent again by n8n', async () => {
+	const credential = await world.credential();
+	await world.engine.httpRequest(world.promoMats + ME, credential);
+	world.vault.fail({ on: { path: '/objects/documents' }, with: 'reset', executed: true });
+	const { engine } = world;
+	const node = engine.node(
+		'HTTP',
+		HTTP_REQUEST,
+		{
+			method: 'POST',
+			url: `${world.promoMats}/api/v25.2/objects/documents`,
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: 'veevaVaultApi',
+			sendBody: true,
+			contentType: 'form-urlencoded',
+			bodyParameters: { parameters: [{ name: 'name__v', value: 'Once' }] },
+			options: {},
+		},
+		{ credential },
+	);
+	const { error } = await engine.run([node]);
+	expect(error).toBeDefined();
+	expect(world.vault.count({ method: 'POST', path: '/objects/documents' })).toBe(1);
+});

@@ -1,0 +1,118 @@
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure, toXml, VaultError, type Envelope } from './answers.mts';
+import type { Call, Route, World } from './call.mts';
+import { carryOut, isLogin, type NoRoute } from './carry-out.mts';
+import { faultDelay, faultName, sendFault, type Faults } from './faults.mts';
+import { recordOf, texts, type Journal } from './journal.mts';
+import type { Limits } from './limits.mts';
+import { ROUTES } from './routes/table.mts';
+import { acceptedFormat, formFields } from './strictness.mts';
+import type { CallRecord, Fault } from './types.mts';
+
+export interface Service {
+	world: World;
+	journal: Journal;
+	limits: Limits;
+	faults: Faults;
+	/** Closes the listener for a time, for the fault `refuse`. */
+	refuse(ms: number): void;
+}
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		vaultCall: CallRecord | null;
+	}
+}
+
+/** Registers every Vault call on a Fastify instance. */
+export async function vaultServer(app: FastifyInstance, service: Service): Promise<void> {
+	app.removeAllContentTypeParsers();
+	await app.register(formbody);
+	await app.register(multipart, { attachFieldsToBody: 'keyValues' });
+	// Other bodies are read and left alone: the route refuses them in Vault's words.
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
+
+	app.decorateRequest('vaultCall', null);
+	app.addHook('onRequest', async (request) => {
+		request.vaultCall = recordOf(request, service.world.clock.now());
+		service.journal.calls.push(request.vaultCall);
+	});
+
+	for (const path of new Set(ROUTES.map((route) => route.path))) {
+		app.all(path, (request, reply) => {
+			const route = ROUTES.find((each) => each.path === path && each.method === request.method);
+			return answer(service, request, reply, route ?? 'METHOD_NOT_SUPPORTED');
+		});
+	}
+	app.setNotFoundHandler((request, reply) => answer(service, request, reply, 'MALFORMED_URL'));
+	app.setErrorHandler((_error, request, reply) => answer(service, request, reply, 'INVALID_DATA'));
+}
+
+/** For a URL that cannot even be decoded. */
+export function sendMalformedUrl(reply: FastifyReply): void {
+	const error = new VaultError('MALFORMED_URL', 'The URL cannot be read.');
+	void reply.code(200).send(failure(error, false));
+}
+
+/** A call from arrival to answer, with the fault that may befall it before or after. */
+async function answer(
+	service: Service,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	route: Route | NoRoute,
+): Promise<FastifyReply> {
+	const { world, journal, limits } = service;
+	const record = request.vaultCall ?? recordOf(request, world.clock.now());
+	const fields = formFields(request.body);
+	if (Object.keys(fields).length > 0) record.form = fields;
+
+	reply.header('X-VaultAPI-ExecutionId', record.executionId);
+	const referenceId = record.headers['x-vaultapi-referenceid'];
+	if (referenceId !== undefined) reply.header('X-VaultAPI-ReferenceId', referenceId);
+
+	const fault = service.faults.take(record);
+	if (fault && fault.with !== 'slow' && !fault.executed) {
+		if (fault.with !== 'refuse') await world.pause(faultDelay(fault));
+		return befall(service, fault, record, route, reply);
+	}
+
+	const vault = world.state.vaultAt(record.host);
+	const call: Call = { world, record, params: texts(request.params), fields, vault };
+	const slow = fault && fault.with !== 'refuse' ? faultDelay(fault) : 0;
+	const envelope = await carryOut(call, route, limits, reply, request.body, slow);
+	if (envelope.responseStatus === 'SUCCESS' && typeof route === 'object' && route.changes) {
+		journal.changes += 1;
+	}
+	if (fault?.executed && fault.with !== 'slow') return befall(service, fault, record, route, reply);
+	record.outcome = outcomeOf(envelope);
+	return send(reply, record, envelope);
+}
+
+function befall(
+	service: Service,
+	fault: Fault,
+	record: CallRecord,
+	route: Route | NoRoute,
+	reply: FastifyReply,
+): FastifyReply {
+	record.outcome = faultName(fault);
+	if (fault.with === 'refuse') service.refuse(faultDelay(fault));
+	if (typeof fault.with === 'string') return sendFault(fault, reply);
+	const error = new VaultError(fault.with.error, fault.with.message ?? 'As the test demands.');
+	return send(reply, record, failure(error, isLogin(route)));
+}
+
+function send(reply: FastifyReply, record: CallRecord, envelope: Envelope): FastifyReply {
+	if (acceptedFormat(record.headers.accept) === 'xml') {
+		return reply.code(200).type('application/xml; charset=utf-8').send(toXml(envelope));
+	}
+	return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(envelope));
+}
+
+function outcomeOf({ responseStatus, errors }: Envelope): string {
+	const first: unknown = responseStatus !== 'SUCCESS' && Array.isArray(errors) ? errors[0] : null;
+	if (typeof first !== 'object' || first === null || !('type' in first)) return responseStatus;
+	return String(first.type);
+}

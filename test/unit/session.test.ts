@@ -1,0 +1,338 @@
+import type { NamedVault } from '../../nodes/VeevaVault/vault/api';
+import { VaultError } from '../../nodes/VeevaVault/vault/errors';
+import {
+	Sessions,
+	type LoginIdentity,
+	type OpenedSession,
+	type VaultSession,
+} from '../../nodes/VeevaVault/vault/session';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const VAULTS: NamedVault[] = [{ id: '1776', name: 'PromoMats', host: 'myvault.veevavault.com' }];
+
+/** A Vault that knows nothing but sessions, with the time in the test's hands. */
+function world() {
+	let now = Date.UTC(2026, 0, 1);
+	const living = new Set<string>();
+	const counts = { logins: 0, keepAlives: 0, loginsAtOnce: 0, mostLoginsAtOnce: 0 };
+	const slept: number[] = [];
+	const clock = {
+		now: () => now,
+		sleep: async (ms: number) => {
+			slept.push(ms);
+			now += ms;
+		},
+	};
+	const calls = {
+		logIn: async (): Promise<OpenedSession> => {
+			const id = `session-${++counts.logins}`;
+			counts.mostLoginsAtOnce = Math.max(counts.mostLoginsAtOnce, ++counts.loginsAtOnce);
+			await Promise.resolve();
+			counts.loginsAtOnce--;
+			living.add(id);
+			return { id, userId: '12021', vaultId: '1776', vaultIds: VAULTS };
+		},
+		keepAlive: async ({ id }: VaultSession) => {
+			counts.keepAlives++;
+			await Promise.resolve();
+			return living.has(id);
+		},
+	};
+	return {
+		sessions: new Sessions(clock),
+		/** The sessions of another process: another n8n worker */
+		process: () => new Sessions(clock),
+		calls,
+		counts,
+		living,
+		slept,
+		advance: (ms: number) => (now += ms),
+	};
+}
+
+const olivia: LoginIdentity = { identity: 'olivia', sessionTimeoutMs: 20 * MINUTE };
+const ian: LoginIdentity = { identity: 'ian', sessionTimeoutMs: 20 * MINUTE };
+
+function refusal(type: string): VaultError {
+	return new VaultError(`Refused [${type}]`, 'Do something.', type);
+}
+
+describe('lease', () => {
+	test('a session is used without asking for five minutes', async () => {
+		const { sessions, calls, counts, advance } = world();
+		const session = await sessions.renew(olivia, undefined, calls);
+		advance(5 * MINUTE - 1);
+		expect(sessions.usable(olivia, session)).toEqual(session);
+		advance(1);
+		expect(sessions.usable(olivia, session)).toBeUndefined();
+		expect(counts).toMatchObject({ logins: 1, keepAlives: 0 });
+	});
+
+	test('it is half the session timeout, where that is less', async () => {
+		const { sessions, calls, advance } = world();
+		const short = { ...olivia, sessionTimeoutMs: 2000 };
+		await sessions.renew(short, undefined, calls);
+		advance(999);
+		expect(sessions.usable(short)).toBeDefined();
+		advance(1);
+		expect(sessions.usable(short)).toBeUndefined();
+	});
+
+	test('a call that counts as activity starts it anew', async () => {
+		const { sessions, calls, advance } = world();
+		const { id } = await sessions.renew(olivia, undefined, calls);
+		advance(4 * MINUTE);
+		sessions.seenAlive(id);
+		advance(4 * MINUTE);
+		expect(sessions.usable(olivia)).toBeDefined();
+	});
+
+	test('after it, a keep-alive tells the living session from the dead one', async () => {
+		const { sessions, calls, counts, living, advance } = world();
+		const session = await sessions.renew(olivia, undefined, calls);
+		advance(5 * MINUTE);
+		expect(await sessions.renew(olivia, session, calls)).toEqual(session);
+		expect(counts).toMatchObject({ logins: 1, keepAlives: 1 });
+
+		advance(5 * MINUTE);
+		living.clear();
+		expect((await sessions.renew(olivia, session, calls)).id).not.toBe(session.id);
+		expect(counts).toMatchObject({ logins: 2, keepAlives: 2 });
+	});
+
+	test('a session of 47.5 hours is replaced without asking, though it may still live', async () => {
+		const { sessions, calls, counts, advance } = world();
+		const session = await sessions.renew(olivia, undefined, calls);
+		advance(47.5 * HOUR - MINUTE);
+		sessions.seenAlive(session.id);
+		expect(sessions.usable(olivia)).toBeDefined();
+		advance(MINUTE);
+		expect(sessions.usable(olivia)).toBeUndefined();
+		await sessions.renew(olivia, session, calls);
+		expect(counts).toMatchObject({ logins: 2, keepAlives: 0 });
+	});
+
+	test('a session that another process has just opened needs no asking', async () => {
+		const { sessions, process, calls, advance } = world();
+		const session = await process().renew(olivia, undefined, calls);
+		advance(MINUTE);
+		expect(sessions.usable(olivia, session)).toEqual(session);
+	});
+
+	test('a clock that runs ahead elsewhere does not make the lease longer', async () => {
+		const { sessions, process, calls, advance } = world();
+		const session = await process().renew(olivia, undefined, calls);
+		const ahead = { ...session, startedAt: session.startedAt + HOUR };
+		sessions.seenAlive(ahead.id);
+		advance(2 * HOUR);
+		expect(sessions.usable(olivia, ahead)).toBeUndefined();
+	});
+});
+
+describe('binding', () => {
+	test('a session opened with other login fields does not count', async () => {
+		const { sessions, calls, counts } = world();
+		const session = await sessions.renew(olivia, undefined, calls);
+		expect(sessions.usable(ian, session)).toBeUndefined();
+		expect(sessions.newest(ian, session)).toBeUndefined();
+		await sessions.renew(ian, session, calls);
+		expect(counts).toMatchObject({ logins: 2, keepAlives: 0 });
+	});
+
+	test('shows neither the login fields nor the session', async () => {
+		const { sessions, calls } = world();
+		const { binding } = await sessions.renew(olivia, undefined, calls);
+		expect(binding).not.toMatch(/olivia|session/);
+	});
+});
+
+describe('single flight', () => {
+	test.each(['no session', 'a stale session', 'a dead session'])(
+		'200 at once with %s: one login at most',
+		async (state) => {
+			const { sessions, process, calls, counts, living, advance } = world();
+			let stored: VaultSession | undefined;
+			if (state !== 'no session') {
+				stored = await process().renew(olivia, undefined, calls);
+				advance(10 * MINUTE);
+				if (state === 'a dead session') living.clear();
+			}
+			const before = counts.logins;
+			const all = await Promise.all(
+				Array.from({ length: 200 }, async () => await sessions.renew(olivia, stored, calls)),
+			);
+			expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+			expect(counts.logins - before).toBe(state === 'a stale session' ? 0 : 1);
+			expect(counts.keepAlives).toBe(state === 'no session' ? 0 : 1);
+		},
+	);
+
+	test('all who wait share the error too', async () => {
+		const { sessions, calls, counts } = world();
+		const logIn = async () => {
+			counts.logins++;
+			return await Promise.reject(refusal('UNEXPECTED_ERROR'));
+		};
+		const all = await Promise.allSettled(
+			Array.from({ length: 50 }, async () => {
+				return await sessions.renew(olivia, undefined, { ...calls, logIn });
+			}),
+		);
+		expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+		expect(counts.logins).toBe(1);
+	});
+
+	test('two logins do not wait for one another', async () => {
+		const { sessions, calls, counts } = world();
+		const [a, b] = await Promise.all([
+			sessions.renew(olivia, undefined, calls),
+			sessions.renew(ian, undefined, calls),
+		]);
+		expect(a.id).not.toBe(b.id);
+		expect(counts.logins).toBe(2);
+	});
+
+	test('credential tests log in afresh, one after the other', async () => {
+		const { sessions, calls, counts } = world();
+		const old = await sessions.renew(olivia, undefined, calls);
+		const fresh = await Promise.all(
+			[1, 2, 3].map(async () => await sessions.renew(olivia, old, calls, { fresh: true })),
+		);
+		expect(new Set([old, ...fresh].map(({ id }) => id)).size).toBe(4);
+		expect(counts).toMatchObject({ logins: 4, mostLoginsAtOnce: 1 });
+	});
+});
+
+describe('compare and renew', () => {
+	test('a newer session of this process is taken', async () => {
+		const { sessions, calls, counts } = world();
+		const old = await sessions.renew(olivia, undefined, calls);
+		sessions.seenDead(old.id);
+		const newer = await sessions.renew(olivia, old, calls);
+		expect(await sessions.renew(olivia, old, calls)).toEqual(newer);
+		expect(counts.logins).toBe(2);
+	});
+
+	test('a newer session in the credential is taken', async () => {
+		const { sessions, process, calls, counts, living, advance } = world();
+		const old = await sessions.renew(olivia, undefined, calls);
+		living.clear();
+		advance(MINUTE);
+		const newer = await process().renew(olivia, undefined, calls);
+		sessions.seenDead(old.id);
+		expect(await sessions.renew(olivia, newer, calls)).toEqual(newer);
+		expect(counts).toMatchObject({ logins: 2, keepAlives: 0 });
+	});
+
+	test('a session known dead is not used again, even if an answer to it was late', async () => {
+		const { sessions, calls } = world();
+		const { id } = await sessions.renew(olivia, undefined, calls);
+		sessions.seenDead(id);
+		sessions.seenAlive(id);
+		expect(sessions.usable(olivia)).toBeUndefined();
+	});
+});
+
+describe('lockout guard', () => {
+	const types = [
+		'USERNAME_OR_PASSWORD_INCORRECT',
+		'USER_LOCKED_OUT',
+		'PASSWORD_CHANGE_REQUIRED',
+		'INACTIVE_USER',
+	];
+
+	test.each(types)('after %s the same login is not tried for five minutes', async (type) => {
+		const { sessions, calls, advance } = world();
+		let tries = 0;
+		const refusing = {
+			...calls,
+			logIn: async () => {
+				tries++;
+				return await Promise.reject(refusal(type));
+			},
+		};
+		for (let minute = 0; minute < 5; minute++) {
+			await expect(sessions.renew(olivia, undefined, refusing)).rejects.toMatchObject({ type });
+			advance(MINUTE);
+		}
+		expect(tries).toBe(1);
+		await expect(sessions.renew(olivia, undefined, refusing)).rejects.toMatchObject({ type });
+		expect(tries).toBe(2);
+	});
+
+	test('it says so, with the time of day', async () => {
+		const { sessions, calls } = world();
+		const logIn = async () => await Promise.reject(refusal('USER_LOCKED_OUT'));
+		const renew = async () => await sessions.renew(olivia, undefined, { ...calls, logIn });
+		await expect(renew()).rejects.toThrow('Refused [USER_LOCKED_OUT]');
+		await expect(renew()).rejects.toMatchObject({
+			message: 'Refused [USER_LOCKED_OUT]',
+			description: expect.stringContaining(
+				'Vault refused this login at 00:00 UTC. To keep the account from being locked, the same login is not tried again before 00:05 UTC',
+			),
+		});
+	});
+
+	test('a changed password is tried at once, and so is a credential test', async () => {
+		const { sessions, calls, counts } = world();
+		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
+		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
+		await sessions.renew({ ...olivia, identity: 'olivia, corrected' }, undefined, calls);
+		await sessions.renew(olivia, undefined, calls, { fresh: true });
+		expect(counts.logins).toBe(2);
+		// The test has shown that the login works again.
+		await sessions.renew(olivia, undefined, calls);
+		expect(counts.logins).toBe(2);
+	});
+
+	test('other errors are tried again', async () => {
+		const { sessions, calls, counts } = world();
+		const logIn = async () => await Promise.reject(refusal('DOWNTIME'));
+		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
+		await sessions.renew(olivia, undefined, calls);
+		expect(counts.logins).toBe(1);
+	});
+});
+
+describe('login burst limit', () => {
+	test('waits for the next minute, once', async () => {
+		const { sessions, calls, counts, slept, advance } = world();
+		advance(42_000);
+		let refused = false;
+		const logIn = async () => {
+			if (refused) return await calls.logIn();
+			refused = true;
+			throw refusal('API_LIMIT_EXCEEDED');
+		};
+		await sessions.renew(olivia, undefined, { ...calls, logIn });
+		expect(slept).toEqual([18_000]);
+		expect(counts.logins).toBe(1);
+	});
+
+	test('then fails with the error', async () => {
+		const { sessions, calls, slept } = world();
+		const logIn = async () => await Promise.reject(refusal('API_LIMIT_EXCEEDED'));
+		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toMatchObject({
+			type: 'API_LIMIT_EXCEEDED',
+		});
+		expect(slept).toHaveLength(1);
+	});
+});
+
+describe('memory', () => {
+	test('what is 48 hours old is forgotten', async () => {
+		const { sessions, calls, advance } = world();
+		const entries = () =>
+			Object.values(sessions)
+				.filter((value) => typeof value === 'object' && value !== null && 'entries' in value)
+				.map((value) => (value as { entries: Map<string, unknown> }).entries.size);
+		for (let user = 0; user < 100; user++) {
+			await sessions.renew({ ...olivia, identity: `user ${user}` }, undefined, calls);
+		}
+		expect(entries()).toEqual([100, 100]);
+		advance(48 * HOUR);
+		await sessions.renew(olivia, undefined, calls);
+		expect(entries()).toEqual([1, 1]);
+	});
+});
