@@ -55,7 +55,8 @@ export function sender(context: Context): Send {
 
 async function credentialSession(context: Context, itemIndex: number): Promise<Connection> {
 	let credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
-	const { vault, settings, password } = readFields(credentials);
+	const fields = readFields(credentials);
+	const { vault, settings, password } = fields;
 
 	// With the credentials of this item, for the helper by itself would resolve expressions for the first one.
 	const send: Send = async (options: IHttpRequestOptions) => {
@@ -82,7 +83,7 @@ async function credentialSession(context: Context, itemIndex: number): Promise<C
 				const dead = signedWith(credentials);
 				// Only with this error does Vault say that the call did not run, so only then may it be repeated.
 				if (!isVaultError(error, 'INVALID_SESSION_ID') || dead === undefined) throw error;
-				sessions.seenDead(dead.id);
+				sessions.seenDead(fields, dead.id);
 				// Read again: another process may have saved a newer session.
 				credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
 				return await once(call);

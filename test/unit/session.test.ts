@@ -208,27 +208,39 @@ describe('compare and renew', () => {
 	test('a newer session of this process is taken', async () => {
 		const { sessions, calls, counts } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
-		sessions.seenDead(old.id);
+		sessions.seenDead(olivia, old.id);
 		const newer = await sessions.renew(olivia, old, calls);
 		expect(await sessions.renew(olivia, old, calls)).toEqual(newer);
 		expect(counts.logins).toBe(2);
 	});
 
-	test('a newer session in the credential is taken', async () => {
+	test('a newer session in the credential is taken, once it is known to live', async () => {
 		const { sessions, process, calls, counts, living, advance } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
 		living.clear();
 		advance(MINUTE);
 		const newer = await process().renew(olivia, undefined, calls);
-		sessions.seenDead(old.id);
+		sessions.seenDead(olivia, old.id);
 		expect(await sessions.renew(olivia, newer, calls)).toEqual(newer);
-		expect(counts).toMatchObject({ logins: 2, keepAlives: 0 });
+		expect(counts).toMatchObject({ logins: 2, keepAlives: 1 });
+	});
+
+	test('where one session was killed, the others of the user are asked before they are used', async () => {
+		const { sessions, process, calls, counts, living } = world();
+		const mine = await sessions.renew(olivia, undefined, calls);
+		const stored = await process().renew(olivia, undefined, calls);
+		living.clear();
+		sessions.seenDead(olivia, mine.id);
+		expect(sessions.usable(olivia, stored)).toBeUndefined();
+		const { id } = await sessions.renew(olivia, stored, calls);
+		expect([mine.id, stored.id]).not.toContain(id);
+		expect(counts).toMatchObject({ logins: 3, keepAlives: 1 });
 	});
 
 	test('a session known dead is not used again, even if an answer to it was late', async () => {
 		const { sessions, calls } = world();
 		const { id } = await sessions.renew(olivia, undefined, calls);
-		sessions.seenDead(id);
+		sessions.seenDead(olivia, id);
 		sessions.seenAlive(id);
 		expect(sessions.usable(olivia)).toBeUndefined();
 	});

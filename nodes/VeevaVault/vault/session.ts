@@ -49,11 +49,20 @@ const REFUSAL_MS = 5 * MINUTE;
 /** No session outlives this, and so nothing has to be remembered for longer. */
 const FORGET_MS = 48 * HOUR;
 
+/** When something was seen: in ms since 1970, and in the order in which this process saw it. */
+interface Moment {
+	at: number;
+	order: number;
+}
+const NEVER: Moment = { at: -Infinity, order: -Infinity };
+
 /** What one process knows of one login. */
 interface Known {
 	session?: VaultSession;
 	/** The renewal under way, shared by all who need it */
 	renewal?: Promise<VaultSession>;
+	/** When a session of this login was last found dead */
+	death?: Moment;
 	/** The last login, when Vault refused it */
 	refusal?: { error: VaultError; at: number };
 }
@@ -68,8 +77,11 @@ export class Sessions {
 	/** By digest of the login fields */
 	private readonly logins: Forgetful<Known>;
 
-	/** By digest of the session id: when it was last known to live (ms since 1970), or that it is dead */
-	private readonly lives: Forgetful<{ aliveAt: number } | 'dead'>;
+	/** By digest of the session id: when it was last known to live, or that it is dead */
+	private readonly lives: Forgetful<Moment | 'dead'>;
+
+	/** Counts what was seen, for the clock cannot tell which of two things in the same millisecond came first */
+	private seen = 0;
 
 	/** Digests are worth nothing outside this process, nor after it. */
 	private readonly digestKey = randomBytes(32);
@@ -108,12 +120,22 @@ export class Sessions {
 	/** Vault has just answered a call that counts as activity: the session's lease starts anew. */
 	seenAlive(sessionId: string): void {
 		const id = this.digest(sessionId);
-		if (this.lives.get(id) !== 'dead') this.lives.set(id, { aliveAt: this.clock.now() });
+		if (this.lives.get(id) !== 'dead') this.lives.set(id, this.moment());
 	}
 
-	/** Vault has said INVALID_SESSION_ID, or the session is about to be ended: it is never used again. */
-	seenDead(sessionId: string): void {
+	/** The session is about to be ended: it is never used again. */
+	forget(sessionId: string): void {
 		this.lives.set(this.digest(sessionId), 'dead');
+	}
+
+	/**
+	 * Vault has said INVALID_SESSION_ID: the session is never used again. What ended it may have ended the user's other
+	 * sessions as well, so that of those none is used without asking either.
+	 */
+	seenDead(login: LoginIdentity, sessionId: string): void {
+		if (this.lives.get(this.digest(sessionId)) === 'dead') return;
+		this.forget(sessionId);
+		this.known(login).death = this.moment();
 	}
 
 	/**
@@ -132,10 +154,7 @@ export class Sessions {
 		calls: SessionCalls,
 		{ fresh = false } = {},
 	): Promise<VaultSession> {
-		const key = this.digest(login.identity);
-		const known = this.logins.get(key) ?? {};
-		this.logins.set(key, known);
-
+		const known = this.known(login);
 		while (known.renewal !== undefined) {
 			if (!fresh) return await known.renewal;
 			// A login of its own, but never two at the same time.
@@ -167,7 +186,7 @@ export class Sessions {
 				this.seenAlive(last.id);
 				return last;
 			}
-			this.seenDead(last.id);
+			this.forget(last.id);
 		}
 		const startedAt = this.clock.now();
 		const opened = await this.logInWithinLimit(calls).catch((error: unknown) => {
@@ -218,16 +237,29 @@ export class Sessions {
 			.sort((a, b) => b.startedAt - a.startedAt);
 	}
 
-	private leaseHolds(
-		{ sessionTimeoutMs }: LoginIdentity,
-		{ id, startedAt }: VaultSession,
-	): boolean {
-		const now = this.clock.now();
-		const life = this.lives.get(this.digest(id));
+	private leaseHolds(login: LoginIdentity, { id, startedAt }: VaultSession): boolean {
+		const life = this.lives.get(this.digest(id)) ?? NEVER;
 		if (life === 'dead') return false;
-		// Another process may have opened it a moment ago; its clock may run ahead of ours.
-		const aliveAt = Math.max(life?.aliveAt ?? 0, Math.min(startedAt, now));
-		return now - aliveAt < Math.min(LEASE_MS, sessionTimeoutMs / 2);
+		const now = this.clock.now();
+		const death = this.logins.get(this.digest(login.identity))?.death ?? NEVER;
+		const aliveAt = Math.max(
+			life.order > death.order ? life.at : -Infinity,
+			// Another process may have opened it a moment ago; its clock may run ahead of ours.
+			startedAt > death.at ? Math.min(startedAt, now) : -Infinity,
+		);
+		return now - aliveAt < Math.min(LEASE_MS, login.sessionTimeoutMs / 2);
+	}
+
+	/** What is known of a login, remembered from now on for another 48 hours. */
+	private known({ identity }: LoginIdentity): Known {
+		const key = this.digest(identity);
+		const known = this.logins.get(key) ?? {};
+		this.logins.set(key, known);
+		return known;
+	}
+
+	private moment(): Moment {
+		return { at: this.clock.now(), order: ++this.seen };
 	}
 
 	private digest(text: string): string {

@@ -151,7 +151,7 @@ export function endingCredentials(
 ): ICredentialDataDecryptedObject | undefined {
 	const session = sessions.newest(readFields(credentials), storedSession(credentials));
 	if (session === undefined) return undefined;
-	sessions.seenDead(session.id);
+	sessions.forget(session.id);
 	const ending = { ...credentials, sessionToken: '', sessionDetails: '' };
 	decisions.set(ending, { is: 'end', session });
 	return ending;

@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+
+import { VaultError } from '../../nodes/VeevaVault/vault/errors';
+import {
+	Sessions,
+	type LoginIdentity,
+	type OpenedSession,
+	type SessionCalls,
+	type VaultSession,
+} from '../../nodes/VeevaVault/vault/session';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const IDLE = 20 * MINUTE;
+
+/** What can happen to one credential, in any order, between or during calls. */
+type Event =
+	| { does: 'call'; process: number; test: boolean }
+	| { does: 'many'; process: number; times: number }
+	| { does: 'pass'; ms: number }
+	| { does: 'kill' }
+	| { does: 'end'; process: number }
+	| { does: 'edit'; fields: number }
+	| { does: 'refuse'; logins: number };
+
+const events: fc.Arbitrary<Event> = fc.oneof(
+	{
+		weight: 6,
+		arbitrary: fc.record({
+			does: fc.constant('call' as const),
+			process: fc.nat(1),
+			test: fc.boolean(),
+		}),
+	},
+	{
+		weight: 3,
+		arbitrary: fc.record({
+			does: fc.constant('many' as const),
+			process: fc.nat(1),
+			times: fc.integer({ min: 2, max: 8 }),
+		}),
+	},
+	{
+		weight: 3,
+		arbitrary: fc.record({
+			does: fc.constant('pass' as const),
+			ms: fc.oneof(fc.nat(10 * MINUTE), fc.nat(50 * HOUR)),
+		}),
+	},
+	{ weight: 2, arbitrary: fc.constant({ does: 'kill' as const }) },
+	{ weight: 1, arbitrary: fc.record({ does: fc.constant('end' as const), process: fc.nat(1) }) },
+	{ weight: 2, arbitrary: fc.record({ does: fc.constant('edit' as const), fields: fc.nat(2) }) },
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			does: fc.constant('refuse' as const),
+			logins: fc.integer({ min: 1, max: 2 }),
+		}),
+	},
+);
+
+/**
+ * A Vault, a credential and two n8n processes that share it, with the rules written as checks at the moment in which
+ * they could be broken.
+ */
+class World {
+	now = Date.UTC(2026, 0, 1);
+
+	private readonly clock = {
+		now: () => this.now,
+		sleep: async (ms: number) => void (this.now += ms),
+	};
+
+	private readonly processes = [new Sessions(this.clock), new Sessions(this.clock)];
+
+	/** Vault's own record */
+	private readonly vault = new Map<string, { user: string; startedAt: number; usedAt: number }>();
+
+	/** What n8n has stored */
+	private stored: VaultSession | undefined;
+
+	private fields = 0;
+
+	private refusals = 0;
+
+	private opened = 0;
+
+	/** Logins under way, by process and login fields */
+	private readonly underWay = new Map<string, number>();
+
+	/** The moment from which a refused login must not be sent, by process and login fields */
+	private readonly refusedAt = new Map<string, number>();
+
+	private get login(): LoginIdentity {
+		return { identity: `user ${this.fields}`, sessionTimeoutMs: IDLE };
+	}
+
+	private lives(id: string): boolean {
+		const session = this.vault.get(id);
+		return (
+			session !== undefined &&
+			this.now - session.usedAt < IDLE &&
+			this.now - session.startedAt < 48 * HOUR
+		);
+	}
+
+	private calls(
+		process: number,
+		login: LoginIdentity,
+		stored: VaultSession | undefined,
+		test: boolean,
+	): SessionCalls {
+		const key = `${process} ${login.identity}`;
+		return {
+			keepAlive: async ({ id }) => {
+				this.checkOwner(id, login);
+				await Promise.resolve();
+				if (!this.lives(id)) return false;
+				this.vault.get(id)!.usedAt = this.now;
+				return true;
+			},
+			logIn: async (): Promise<OpenedSession> => {
+				const newer = this.processes[process].usable(login, stored);
+				if (newer !== undefined && !test) throw new Error(`Logged in while ${newer.id} was known`);
+				const at = this.refusedAt.get(key);
+				if (at !== undefined && this.now - at < 5 * MINUTE && !test) {
+					throw new Error('Sent a login that was refused less than five minutes ago');
+				}
+				const logins = (this.underWay.get(key) ?? 0) + 1;
+				if (logins > 1) throw new Error('Two logins at once');
+				this.underWay.set(key, logins);
+				await Promise.resolve();
+				this.underWay.set(key, 0);
+				if (this.refusals > 0) {
+					this.refusals -= 1;
+					this.refusedAt.set(key, this.now);
+					throw new VaultError('Refused [USER_LOCKED_OUT]', '', 'USER_LOCKED_OUT');
+				}
+				this.refusedAt.delete(key);
+				const id = `session ${++this.opened}`;
+				this.vault.set(id, { user: login.identity, startedAt: this.now, usedAt: this.now });
+				return { id, userId: '1', vaultId: '1', vaultIds: [] };
+			},
+		};
+	}
+
+	private checkOwner(id: string, login: LoginIdentity): void {
+		const owner = this.vault.get(id)?.user;
+		if (owner !== undefined && owner !== login.identity) {
+			throw new Error(`Used a session of ${owner} for ${login.identity}`);
+		}
+	}
+
+	/** One call as the Veeva Vault node makes it: signed, and once more if Vault says that the session has ended. */
+	private async call(process: number, test: boolean): Promise<void> {
+		const sessions = this.processes[process];
+		const { login } = this;
+		for (const attempt of [1, 2]) {
+			// As n8n reads it for this request; what another process saves meanwhile is not known here.
+			const { stored } = this;
+			const usable = test && attempt === 1 ? undefined : sessions.usable(login, stored);
+			const session =
+				usable ??
+				(await sessions.renew(login, stored, this.calls(process, login, stored, test), {
+					fresh: test,
+				}));
+			if (usable === undefined && this.login.identity === login.identity) this.stored = session;
+			this.checkOwner(session.id, login);
+			if (this.lives(session.id)) {
+				this.vault.get(session.id)!.usedAt = this.now;
+				sessions.seenAlive(session.id);
+				return;
+			}
+			if (attempt === 2) throw new Error(`Failed for want of a session: ${session.id}`);
+			sessions.seenDead(login, session.id);
+		}
+	}
+
+	async happen(event: Event): Promise<void> {
+		switch (event.does) {
+			case 'call':
+				return await this.tolerateRefusal(this.call(event.process, event.test));
+			case 'many':
+				await Promise.all(
+					Array.from({ length: event.times }, async () => {
+						await this.tolerateRefusal(this.call(event.process, false));
+					}),
+				);
+				return;
+			case 'pass':
+				this.now += event.ms;
+				return;
+			case 'kill':
+				this.vault.clear();
+				return;
+			case 'end': {
+				const session = this.processes[event.process].newest(this.login, this.stored);
+				if (session === undefined) return;
+				this.processes[event.process].forget(session.id);
+				this.stored = undefined;
+				this.vault.delete(session.id);
+				return;
+			}
+			case 'edit':
+				this.fields = event.fields;
+				return;
+			case 'refuse':
+				this.refusals = event.logins;
+		}
+	}
+
+	private async tolerateRefusal(call: Promise<void>): Promise<void> {
+		await call.catch((error: unknown) => {
+			if (!(error instanceof VaultError)) throw error;
+		});
+	}
+}
+
+test('whatever happens, in whatever order: the right session, one login at a time, none without need', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.array(events, { minLength: 1, maxLength: 40 }), async (story) => {
+			const world = new World();
+			for (const event of story) await world.happen(event);
+		}),
+		{ numRuns: 2000 },
+	);
+});
+
+test('so it is when things happen at the same time', async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(fc.array(events, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 10 }),
+			fc.scheduler(),
+			async (story, scheduler) => {
+				const world = new World();
+				for (const atOnce of story) {
+					const calls = atOnce.filter(({ does }) => does === 'call' || does === 'many');
+					const rest = atOnce.filter((event) => !calls.includes(event));
+					for (const event of rest) await world.happen(event);
+					const all = calls.map(async (event) => {
+						await scheduler.schedule(Promise.resolve());
+						await world.happen(event);
+					});
+					await scheduler.waitAll();
+					await Promise.all(all);
+				}
+			},
+		),
+		{ numRuns: 1000 },
+	);
+});
