@@ -1,0 +1,126 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from './engine.mts';
+import { OLIVIA, useWorld } from './world.mts';
+
+// n8n itself says as much as it can.
+process.env.N8N_LOG_LEVEL = 'debug';
+const world = useWorld();
+const ME = '/api/v25.2/objects/users/me';
+const validate = { resource: 'session', operation: 'validate' };
+
+/** All that the process prints meanwhile, n8n's log included. */
+const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+const printed = join(folder, 'printed');
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => {
+	appendFileSync(printed, '');
+	for (const stream of [process.stdout, process.stderr]) {
+		jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+			appendFileSync(printed, chunk);
+			return true;
+		});
+	}
+});
+afterAll(() => jest.restoreAllMocks());
+
+/** Everything that n8n keeps of an execution, errors with all their properties, also those that JSON leaves out. */
+function everything({ run, error }: Outcome): string {
+	const seen = new Set<unknown>();
+	const texts: string[] = [];
+	const walk = (value: unknown): void => {
+		if (typeof value === 'string') texts.push(value);
+		if (typeof value !== 'object' || value === null || seen.has(value)) return;
+		seen.add(value);
+		for (const key of Reflect.ownKeys(value)) walk(Reflect.get(value, key));
+	};
+	walk(run);
+	walk(error);
+	return texts.join('\n');
+}
+
+/** Faults in the login, in the call, and answers that repeat a secret in their message. */
+const troubles = [
+	['no fault', () => {}],
+	['a wrong password', () => void (world.vault.user(OLIVIA.username).password = 'another')],
+	['the login cut off', () => world.vault.fail({ on: { path: '/auth' }, with: 'reset' })],
+	['a 500 at login', () => world.vault.fail({ on: { path: '/auth' }, with: '500' })],
+	['a web page at login', () => world.vault.fail({ on: { path: '/auth' }, with: 'html' })],
+	['the call cut off', () => world.vault.fail({ on: { path: ME }, with: 'reset' })],
+	['a 500 of the call', () => world.vault.fail({ on: { path: ME }, with: '500' })],
+	['a downtime', () => world.vault.fail({ on: { path: ME }, with: 'downtime' })],
+	['a web page of the call', () => world.vault.fail({ on: { path: ME }, with: 'html' })],
+	[
+		'a message that repeats the password',
+		() =>
+			world.vault.fail({
+				on: { path: '/auth' },
+				with: {
+					error: 'INVALID_DATA',
+					message: `Not a password: ${world.vault.user(OLIVIA.username).password}`,
+				},
+			}),
+	],
+	[
+		'sessions that end at once',
+		() =>
+			world.vault.fail({
+				on: { path: ME },
+				with: { error: 'INVALID_SESSION_ID' },
+				times: Infinity,
+			}),
+	],
+] as const;
+
+test('the search finds what is there: the session that Log In returns on request', async () => {
+	const credential = await world.credential();
+	const logIn = { resource: 'session', operation: 'logIn' };
+	expect(everything(await world.engine.vault(logIn, { credential }))).toContain(
+		world.vault.sessions()[0].id,
+	);
+	expect(readFileSync(printed, 'utf8')).toContain('Workflow execution finished');
+});
+
+describe.each(troubles)('%s', (_name, arrange) => {
+	test.each(['Veeva Vault node', 'HTTP Request node', 'credential test'])(
+		'%s: no password and no session anywhere',
+		async (way) => {
+			const { engine, vault, promoMats } = world;
+			const { password } = vault.user(OLIVIA.username);
+			const credential = await world.credential();
+			arrange();
+			let text: string;
+			if (way === 'credential test') {
+				text = JSON.stringify(await engine.testCredential(credential));
+			} else {
+				const node =
+					way === 'Veeva Vault node'
+						? engine.node('Step', VEEVA_VAULT, validate, { credential })
+						: engine.node(
+								'Step',
+								HTTP_REQUEST,
+								{
+									url: promoMats + ME,
+									authentication: 'predefinedCredentialType',
+									nodeCredentialType: 'veevaVaultApi',
+									options: {},
+								},
+								{ credential },
+							);
+				text = everything(await engine.run([node]));
+				text += everything(await engine.run([{ ...node, onError: 'continueRegularOutput' }]));
+			}
+			text += engine.credentials.stored.get(credential)?.data ?? '';
+			text += readFileSync(printed, 'utf8');
+
+			const sessions = vault.calls
+				.map(({ headers }) => headers.authorization)
+				.concat(vault.sessions().map(({ id }) => id))
+				.filter((id) => id !== undefined);
+			expect(text).not.toBe('');
+			for (const secret of [password, ...sessions.map(String)]) expect(text).not.toContain(secret);
+		},
+	);
+});
