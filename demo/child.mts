@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** How to run a program whose output goes to a log file. */
+export interface ChildOptions {
+	command: string;
+	args: string[];
+	/** The working directory. */
+	cwd: string;
+	env: NodeJS.ProcessEnv;
+	/** Gets standard output and standard error; what it held before is lost. */
+	logFile: string;
+}
+
+/** How a program ended: by itself with a code, or by a signal. */
+export interface Exit {
+	code: number | null;
+	signal: NodeJS.Signals | null;
+}
+
+/** A running program with everything that it starts. */
+export interface Child {
+	readonly pid: number;
+	/** Settles when the program has ended; never rejects. */
+	readonly exited: Promise<Exit>;
+	/**
+	 * Ends the program and whatever it started. Safe to call again.
+	 *
+	 * @param graceMs what it gets to end by itself before it is killed, in milliseconds; 15,000 when not given
+	 */
+	stop(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Starts a program in a process group of its own, so that Ctrl-C reaches this process alone (which then stops the
+ * program in order), and so that nothing the program started can outlive it.
+ *
+ * @param options what to run, and where its output goes
+ * @returns the running program
+ * @throws when the program cannot be started at all
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+	mkdirSync(dirname(options.logFile), { recursive: true });
+	// A file rather than a pipe: it is complete even when this process ends first.
+	const log = openSync(options.logFile, 'w');
+	const child = spawn(options.command, options.args, {
+		cwd: options.cwd,
+		env: options.env,
+		detached: true,
+		stdio: ['ignore', log, log],
+		windowsHide: true,
+	});
+	closeSync(log);
+	await once(child, 'spawn');
+
+	const killNow = () => signalGroup(child, 'SIGKILL');
+	// The last resort, should this process end without having stopped the program.
+	process.on('exit', killNow);
+	const exited = new Promise<Exit>((resolve) => {
+		child.on('exit', (code, signal) => {
+			killNow();
+			process.off('exit', killNow);
+			resolve({ code, signal });
+		});
+	});
+
+	return {
+		pid: child.pid!,
+		exited,
+		async stop(graceMs = 15_000) {
+			if (child.exitCode !== null || child.signalCode !== null) return;
+			child.kill('SIGTERM');
+			const timer = setTimeout(killNow, graceMs);
+			await exited;
+			clearTimeout(timer);
+		},
+	};
+}
+
+/**
+ * Reads the end of a log.
+ *
+ * @param logFile the file; it need not exist
+ * @param lines how many lines at most
+ * @returns the last lines that are not empty, indented for showing below a message
+ */
+export function logTail(logFile: string, lines = 15): string {
+	try {
+		const all = readFileSync(logFile, 'utf8').split('\n');
+		const filled = all.filter((line) => line.trim() !== '');
+		return filled
+			.slice(-lines)
+			.map((line) => `    ${line}`)
+			.join('\n');
+	} catch {
+		return '';
+	}
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+	try {
+		// A negative pid means the group, which Windows does not have.
+		if (process.platform === 'win32') child.kill(signal);
+		else process.kill(-child.pid!, signal);
+	} catch {
+		// Nothing is left of the group.
+	}
+}
