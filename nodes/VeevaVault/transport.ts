@@ -14,7 +14,7 @@ import { isVaultError, VaultFieldError } from './vault/errors';
 import { readFields } from './vault/fields';
 import { parseHost, type VaultHost } from './vault/hosts';
 import type { VaultSession } from './vault/session';
-import { endingCredentials, sessions, signedWith } from './vault/signing';
+import { endingCredentials, knownSession, sessions, signedWith } from './vault/signing';
 
 export const CREDENTIAL_TYPE = 'veevaVaultApi';
 
@@ -30,7 +30,7 @@ export interface Connection {
 	 * @throws VaultError when Vault refuses, or cannot be reached
 	 */
 	call(call: VaultCall): Promise<VaultAnswer>;
-	/** The credential's session, as the last call used it; `undefined` for a session given by its ID */
+	/** The credential's session: as the last call used it, before that as it is known; none for one given by its ID */
 	session(): VaultSession | undefined;
 	/** Ends the session; a credential's one is forgotten first. */
 	end(call: VaultCall): Promise<VaultAnswer>;
@@ -77,7 +77,7 @@ async function credentialSession(context: Context, itemIndex: number): Promise<C
 	return {
 		vault,
 		settings,
-		session: () => signedWith(credentials),
+		session: () => signedWith(credentials) ?? knownSession(credentials),
 		call: async (call) => {
 			const answer = await once(call).catch(async (error: unknown) => {
 				const dead = signedWith(credentials);

@@ -79,11 +79,11 @@ describe('Session › Log In', () => {
 		expect(json('Vault')).toEqual([
 			{
 				sessionId: session.id,
-				userId: '12021',
-				vaultId: '1776',
+				userId: 12021,
+				vaultId: 1776,
 				vaultIds: [
-					{ id: '1776', name: 'PromoMats', host: world.vault.hosts.promoMats },
-					{ id: '1777', name: 'QualityDocs', host: world.vault.hosts.qualityDocs },
+					{ id: 1776, name: 'PromoMats', url: `${world.promoMats}/api` },
+					{ id: 1777, name: 'QualityDocs', url: `${world.qualityDocs}/api` },
 				],
 				vault_dns: world.promoMats,
 				started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
@@ -311,6 +311,21 @@ describe('Delegation › Start Session', () => {
 		expect(json('Vault')).toEqual([
 			expect.objectContaining({ vault_dns: world.vault.hosts.qualityDocs, vault_id: '1777' }),
 		]);
+	});
+
+	test('is not started when it could not be told where to use it', async () => {
+		world.vault.user(OLIVIA.username).vaultIds = [1776];
+		const credential = await world.credential();
+		world.vault.fail({
+			on: { path: '/delegation/vaults' },
+			with: { error: 'INSUFFICIENT_ACCESS' },
+		});
+		const { error } = await world.engine.vault(
+			{ ...start, delegation: byId('1777:61579') },
+			{ credential },
+		);
+		expect(error?.message).toMatch(/\[INSUFFICIENT_ACCESS\]$/);
+		expect(world.vault.count({ path: '/delegation/login' })).toBe(0);
 	});
 
 	test('is refused with a delegated session', async () => {

@@ -1,30 +1,23 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from './engine.mts';
 import { OLIVIA, useWorld } from './world.mts';
 
-// n8n itself says as much as it can.
-process.env.N8N_LOG_LEVEL = 'debug';
-const world = useWorld();
 const ME = '/api/v25.2/objects/users/me';
 const validate = { resource: 'session', operation: 'validate' };
 
-/** All that the process prints meanwhile, n8n's log included. */
+/** n8n's log, in which it says as much as it can; set before n8n is loaded. */
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
-const printed = join(folder, 'printed');
+const log = join(folder, 'n8n.log');
+process.env.N8N_LOG_LEVEL = 'debug';
+process.env.N8N_LOG_OUTPUT = 'file';
+process.env.N8N_LOG_FILE_LOCATION = log;
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeAll(() => {
-	appendFileSync(printed, '');
-	for (const stream of [process.stdout, process.stderr]) {
-		jest.spyOn(stream, 'write').mockImplementation((chunk) => {
-			appendFileSync(printed, chunk);
-			return true;
-		});
-	}
-});
-afterAll(() => jest.restoreAllMocks());
+
+const world = useWorld();
 
 /** Everything that n8n keeps of an execution, errors with all their properties, also those that JSON leaves out. */
 function everything({ run, error }: Outcome): string {
@@ -80,7 +73,7 @@ test('the search finds what is there: the session that Log In returns on request
 	expect(everything(await world.engine.vault(logIn, { credential }))).toContain(
 		world.vault.sessions()[0].id,
 	);
-	expect(readFileSync(printed, 'utf8')).toContain('Workflow execution finished');
+	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
 });
 
 describe.each(troubles)('%s', (_name, arrange) => {
@@ -113,7 +106,7 @@ describe.each(troubles)('%s', (_name, arrange) => {
 				text += everything(await engine.run([{ ...node, onError: 'continueRegularOutput' }]));
 			}
 			text += engine.credentials.stored.get(credential)?.data ?? '';
-			text += readFileSync(printed, 'utf8');
+			text += readFileSync(log, 'utf8');
 
 			const sessions = vault.calls
 				.map(({ headers }) => headers.authorization)

@@ -9,7 +9,9 @@ import {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const VAULTS: NamedVault[] = [{ id: '1776', name: 'PromoMats', host: 'myvault.veevavault.com' }];
+const VAULTS: NamedVault[] = [
+	{ id: 1776, name: 'PromoMats', url: 'https://myvault.veevavault.com/api' },
+];
 
 /** A Vault that knows nothing but sessions, with the time in the test's hands. */
 function world() {
@@ -31,7 +33,7 @@ function world() {
 			await Promise.resolve();
 			counts.loginsAtOnce--;
 			living.add(id);
-			return { id, userId: '12021', vaultId: '1776', vaultIds: VAULTS };
+			return { id, userId: 12021, vaultId: 1776, vaultIds: VAULTS };
 		},
 		keepAlive: async ({ id }: VaultSession) => {
 			counts.keepAlives++;

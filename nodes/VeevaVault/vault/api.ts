@@ -280,24 +280,40 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A Vault that an answer names by `id` and address: an element of `vaultIds`. */
+/** Vault writes its ids as numbers, and in some answers as text. */
+export type VaultId = number | string;
+
+/** Narrows what came over the wire to an id. */
+export function isVaultId(value: unknown): value is VaultId {
+	return typeof value === 'number' || (typeof value === 'string' && value !== '');
+}
+
+/** An element of `vaultIds`: a Vault that the session is for. */
 export interface NamedVault {
-	id: string;
+	id: VaultId;
 	name: string;
-	/** Host as {@link parseHost} gives it */
-	host: string;
+	/** Address of its API, `https://myvault.veevavault.com/api` */
+	url: string;
+}
+
+/** Reads `vaultIds` of a login's answer, as Vault wrote them. What cannot be an element is left out. */
+export function readVaults(vaultIds: unknown): NamedVault[] {
+	return (Array.isArray(vaultIds) ? (vaultIds as unknown[]) : [])
+		.filter(isRecord)
+		.flatMap(({ id, name, url }) =>
+			isVaultId(id) && typeof url === 'string' ? [{ id, name: String(name), url }] : [],
+		);
 }
 
 /**
- * Reads `vaultIds` of a login's answer. Entries without a readable address are left out: nothing is signed for them.
+ * Where a Vault of `vaultIds` is reached.
+ *
+ * @returns `undefined` when its address cannot be read: nothing is signed for it
  */
-export function readVaults(vaultIds: unknown): NamedVault[] {
-	if (!Array.isArray(vaultIds)) return [];
-	return (vaultIds as unknown[]).filter(isRecord).flatMap(({ id, name, url }) => {
-		try {
-			return [{ id: String(id), name: String(name), host: parseHost(url, 'url').host }];
-		} catch {
-			return [];
-		}
-	});
+export function hostOf({ url }: NamedVault): VaultHost | undefined {
+	try {
+		return parseHost(url, 'url');
+	} catch {
+		return undefined;
+	}
 }

@@ -1,14 +1,14 @@
 import { createHmac, randomBytes } from 'crypto';
 
-import type { NamedVault } from './api';
+import type { NamedVault, VaultId } from './api';
 import { isVaultError, REFUSED_LOGIN_TYPES, VaultError } from './errors';
 
 /** A session as a login opens it. */
 export interface OpenedSession {
 	/** What Vault takes as `Authorization`: a secret */
 	id: string;
-	userId: string;
-	vaultId: string;
+	userId: VaultId;
+	vaultId: VaultId;
 	/** The Vaults in which the session may be used */
 	vaultIds: NamedVault[];
 }

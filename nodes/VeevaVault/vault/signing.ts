@@ -5,7 +5,16 @@ import {
 	type IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { callVault, isRecord, keepAlive, requestOptions, type Send } from './api';
+import {
+	callVault,
+	hostOf,
+	isRecord,
+	isVaultId,
+	keepAlive,
+	readVaults,
+	requestOptions,
+	type Send,
+} from './api';
 import { isVaultError, VaultError } from './errors';
 import { readFields, type LoginFields } from './fields';
 import { isLoopback, readUrl } from './hosts';
@@ -134,6 +143,13 @@ export async function renewSession(
 	return { sessionToken: id, sessionDetails: JSON.stringify(details) };
 }
 
+/** The newest session that is known for these credentials, used yet or not. */
+export function knownSession(
+	credentials: ICredentialDataDecryptedObject,
+): VaultSession | undefined {
+	return sessions.newest(readFields(credentials), storedSession(credentials));
+}
+
 /** The session with which {@link signRequest} signed for these credentials. */
 export function signedWith(credentials: ICredentialDataDecryptedObject): VaultSession | undefined {
 	const decision = decisions.get(credentials);
@@ -149,7 +165,7 @@ export function signedWith(credentials: ICredentialDataDecryptedObject): VaultSe
 export function endingCredentials(
 	credentials: ICredentialDataDecryptedObject,
 ): ICredentialDataDecryptedObject | undefined {
-	const session = sessions.newest(readFields(credentials), storedSession(credentials));
+	const session = knownSession(credentials);
 	if (session === undefined) return undefined;
 	sessions.forget(session.id);
 	const ending = { ...credentials, sessionToken: '', sessionDetails: '' };
@@ -183,23 +199,21 @@ function storedSession({
 	if (typeof sessionDetails !== 'string' || sessionDetails === '') return undefined;
 	try {
 		const details: unknown = JSON.parse(sessionDetails);
-		if (!isRecord(details) || typeof details.startedAt !== 'number') return undefined;
+		if (!isRecord(details)) return undefined;
 		const { userId, vaultId, vaultIds, startedAt, binding } = details;
+		if (!isVaultId(userId) || !isVaultId(vaultId)) return undefined;
+		if (typeof startedAt !== 'number' || typeof binding !== 'string') return undefined;
 		return {
 			id: sessionToken,
-			userId: String(userId),
-			vaultId: String(vaultId),
-			vaultIds: Array.isArray(vaultIds) ? vaultIds.filter(isNamedVault) : [],
+			userId,
+			vaultId,
+			vaultIds: readVaults(vaultIds),
 			startedAt,
-			binding: String(binding),
+			binding,
 		};
 	} catch {
 		return undefined;
 	}
-}
-
-function isNamedVault(value: unknown): value is VaultSession['vaultIds'][number] {
-	return isRecord(value) && ['id', 'name', 'host'].every((key) => typeof value[key] === 'string');
 }
 
 function targetOf(options: SignableOptions, { vault }: LoginFields): URL {
@@ -217,11 +231,11 @@ function targetOf(options: SignableOptions, { vault }: LoginFields): URL {
 
 /** Throws when a session of these login fields has no business at the target. */
 function assertOwnHost(target: URL, { vault }: LoginFields, session: VaultSession): void {
-	const own = [vault.host, ...session.vaultIds.map(({ host }) => host)];
+	const own = [vault, ...session.vaultIds.map(hostOf)].map((host) => host?.host);
 	if (!own.includes(target.host)) {
 		throw new VaultError(
 			`The request to ${target.host} was not sent: it is not a host of this credential's Vault`,
-			`This credential signs only requests to ${[...new Set(own)].join(', ')}. Use another credential for ${target.host}.`,
+			`This credential signs only requests to ${[...new Set(own)].filter(Boolean).join(', ')}. Use another credential for ${target.host}.`,
 			'FOREIGN_HOST',
 		);
 	}

@@ -1,7 +1,7 @@
-import { delegatedLogin, delegations } from '../../vault/api';
+import { delegatedLogin, delegations, hostOf } from '../../vault/api';
 import { parseDelegation, readDelegations, type Delegation } from '../../vault/delegation';
 import { VaultError } from '../../vault/errors';
-import { parseHost, vaultDns } from '../../vault/hosts';
+import { vaultDns } from '../../vault/hosts';
 import { connect, type Connection } from '../../transport';
 import type { Operation } from '../operation';
 
@@ -47,6 +47,8 @@ export const start: Operation = {
 			this.getNodeParameter('delegation', itemIndex, '', { extractValue: true }),
 		);
 		const connection = await connect(this, itemIndex);
+		// Before the session is started: a call that fails afterwards would lose it.
+		const vault_dns = await delegatedDns(connection, delegation);
 		const { delegated_sessionid } = await connection.call(
 			delegatedLogin(connection.settings, delegation),
 		);
@@ -61,18 +63,18 @@ export const start: Operation = {
 			delegated_sessionid,
 			vault_id: delegation.vaultId,
 			delegator_userid: delegation.delegatorUserId,
-			vault_dns: await delegatedDns(connection, delegation),
+			vault_dns,
 		};
 	},
 };
 
 /** Where the delegated session is to be used: the login told it of the user's own Vaults; else Vault is asked. */
-async function delegatedDns(connection: Connection, delegation: Delegation): Promise<string> {
-	const own = connection.session()?.vaultIds.find(({ id }) => id === delegation.vaultId);
-	if (own !== undefined) return vaultDns(parseHost(own.host, 'Vault DNS'));
+async function delegatedDns(connection: Connection, { vaultId }: Delegation): Promise<string> {
+	const own = connection.session()?.vaultIds.find(({ id }) => String(id) === vaultId);
+	const host = own === undefined ? undefined : hostOf(own);
+	if (host !== undefined) return vaultDns(host);
 
-	const found = readDelegations(await connection.call(delegations(connection.settings))).find(
-		({ id }) => String(id) === delegation.vaultId,
-	);
+	const answer = await connection.call(delegations(connection.settings));
+	const found = readDelegations(answer).find(({ id }) => String(id) === vaultId);
 	return found === undefined ? vaultDns(connection.vault) : String(found.dns);
 }

@@ -1,14 +1,14 @@
 import {
 	callVault,
 	endSession,
+	hostOf,
+	isVaultId,
 	readVaults,
 	requestOptions,
 	type Send,
-	type VaultAnswer,
 } from '../api';
 import { VaultError } from '../errors';
 import type { LoginFields } from '../fields';
-import { parseHost } from '../hosts';
 import type { OpenedSession } from '../session';
 import { loginWithPassword } from './password';
 
@@ -19,18 +19,22 @@ import { loginWithPassword } from './password';
  * @throws VaultError when Vault refuses, or when it opened another Vault; then that session is ended first
  */
 export async function logIn(send: Send, fields: LoginFields): Promise<OpenedSession> {
-	const answer = await loginWithPassword(send, fields);
-	const { sessionId, userId, vaultId } = answer;
-	if (typeof sessionId !== 'string' || sessionId === '') {
+	const { sessionId, userId, vaultId, vaultIds } = await loginWithPassword(send, fields);
+	if (
+		typeof sessionId !== 'string' ||
+		sessionId === '' ||
+		!isVaultId(userId) ||
+		!isVaultId(vaultId)
+	) {
 		throw new VaultError(
 			`${fields.vault.host} answered the login without a session`,
 			'A proxy may have answered in place of Vault.',
 			'NOT_A_VAULT_ANSWER',
 		);
 	}
-	const session = { id: sessionId, userId: String(userId), vaultId: String(vaultId) };
-	await refuseOtherVault(send, fields, answer, session);
-	return { ...session, vaultIds: readVaults(answer.vaultIds) };
+	const session = { id: sessionId, userId, vaultId, vaultIds: readVaults(vaultIds) };
+	await refuseOtherVault(send, fields, session);
+	return session;
 }
 
 /**
@@ -42,14 +46,14 @@ export async function logIn(send: Send, fields: LoginFields): Promise<OpenedSess
 async function refuseOtherVault(
 	send: Send,
 	{ vault, settings, username }: LoginFields,
-	answer: VaultAnswer,
-	session: { id: string; vaultId: string },
+	session: OpenedSession,
 ): Promise<void> {
-	const opened = readVaults(answer.vaultIds).find(({ id }) => id === session.vaultId);
-	if (opened?.host === vault.host) return;
+	const opened = session.vaultIds.find(({ id }) => String(id) === String(session.vaultId));
+	const host = opened === undefined ? undefined : hostOf(opened);
+	if (host?.host === vault.host) return;
 
 	// Best effort: if it cannot be ended, it idles out by itself, and the error below is what matters.
-	const where = opened === undefined ? vault : parseHost(opened.host, 'url');
+	const where = host ?? vault;
 	await Promise.allSettled([
 		callVault(
 			send,
@@ -58,9 +62,9 @@ async function refuseOtherVault(
 		),
 	]);
 	const described =
-		opened === undefined
+		opened === undefined || host === undefined
 			? `Vault ${session.vaultId}, for which it names no address`
-			: `"${opened.name}" at ${opened.host}`;
+			: `"${opened.name}" at ${host.host}`;
 	throw new VaultError(
 		`Vault opened ${described} instead of ${vault.host}`,
 		`The user ${username} cannot log in to ${vault.host}, so Vault chose another Vault of that user. The session was ended. Correct the Vault DNS, or ask an administrator to give the user access there.`,
