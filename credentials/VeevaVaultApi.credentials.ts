@@ -174,6 +174,15 @@ export class VeevaVaultApi implements ICredentialType {
 						'The login worked, but Vault had a problem with the first call. Try again later.',
 				},
 			},
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'responseStatus',
+					value: undefined,
+					message:
+						'The login worked, but the host did not answer as a Vault does. A proxy or a sign-in page may have answered in its place.',
+				},
+			},
 		],
 	};
 }

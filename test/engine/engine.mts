@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ import type {
 } from 'n8n-workflow';
 
 import { EngineCredentials, type N8n } from './credentials.mts';
+import install from './install.mts';
 
 // n8n-core reads these when it is first loaded, so that it is loaded below, after them.
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
@@ -64,9 +65,7 @@ const coreRequire = createRequire(join(root, 'node_modules/n8n-core/package.json
 export async function startEngine(
 	extra: { credentials?: Record<string, ICredentialType> } = {},
 ): Promise<Engine> {
-	if (!existsSync(base)) {
-		throw new Error("n8n's own nodes are not installed: run the tests with `npm test`");
-	}
+	await install();
 	const nodes = new Map<string, INodeType | IVersionedNodeType>([
 		[VEEVA_VAULT, await load<INodeType>(join(root, 'dist/nodes/VeevaVault/VeevaVault.node.js'))],
 		[HTTP_REQUEST, await load<IVersionedNodeType>(join(base, 'HttpRequest/HttpRequest.node.js'))],

@@ -1,0 +1,108 @@
+import type { ContenderName } from './contenders.mts';
+import type { Case, CrowdResult } from './crowds.mts';
+import type { ItemResult } from './items.mts';
+import type { PackageResult } from './package.mts';
+import { summary } from './summary.mts';
+
+/** Everything that one run has measured. */
+export interface Results {
+	crowds: CrowdResult[];
+	items: ItemResult[];
+	package: PackageResult;
+}
+
+/** A number that this project holds. */
+export interface Bar {
+	what: string;
+	bar: string;
+	measured: string;
+	met: boolean;
+	/** Times depend on what else the machine does: only counts fail a run. */
+	kind: 'count' | 'time';
+}
+
+const MAX_RATIO = 1.1;
+const MAX_PACKED_BYTES = 60_000;
+const MAX_LOAD_MS = 30;
+const CROWD = 200;
+
+/** Holds the results against the bars. */
+export function bars({ crowds, items, package: weight }: Results): Bar[] {
+	const crowd = (contender: ContenderName, state: Case, what: string): Bar => {
+		const found = pick(
+			crowds,
+			(result) =>
+				result.contender === contender && result.case === state && result.executions === CROWD,
+		);
+		const { logins, failed } = found;
+		return {
+			what: `${CROWD} executions at once, ${what}`,
+			bar: '1 login, 0 failed',
+			measured: `${logins} ${logins === 1 ? 'login' : 'logins'}, ${failed} failed`,
+			met: logins === 1 && failed === 0,
+			kind: 'count',
+		};
+	};
+	const item = (contender: ContenderName, way: ItemResult['way']) =>
+		pick(items, (result) => result.contender === contender && result.way === way);
+	const wall = (way: ItemResult['way'], rival: ContenderName, what: string): Bar => {
+		const rivals = item(rival, way).wallMs;
+		const ratios = item('node', way).wallMs.map((ms, round) => ms / rivals[round]);
+		const ratio = summary(ratios).median;
+		return {
+			what: `wall time per item, ${what}`,
+			bar: `≤ ${MAX_RATIO} ×`,
+			measured: `${ratio.toFixed(2)} ×`,
+			met: ratio <= MAX_RATIO,
+			kind: 'time',
+		};
+	};
+	const own = items.filter(({ contender }) => contender === 'node');
+	const calls = Math.max(...own.map(({ callsPerItem }) => callsPerItem));
+	const failures = own.reduce((sum, { failed }) => sum + failed, 0);
+	return [
+		crowd('node', 'none', 'no session'),
+		crowd('node', 'stale', 'stale session'),
+		crowd('node', 'killed', 'killed session'),
+		crowd('http', 'none', 'no session, HTTP Request node with our credential'),
+		crowd('http', 'stale', 'stale session, HTTP Request node with our credential'),
+		crowd('http', 'later', 'killed session after the lease, HTTP Request node with our credential'),
+		{
+			what: 'calls to Vault per item, warm session',
+			bar: '1, 0 failed',
+			measured: `${calls}, ${failures} failed`,
+			met: calls === 1 && failures === 0,
+			kind: 'count',
+		},
+		wall('turn', 'peer', 'against the HTTP Request node with the peer, in turn'),
+		wall('turn', 'http', 'against the HTTP Request node with our credential, in turn'),
+		wall('paced', 'peer', 'against the HTTP Request node with the peer, paced'),
+		wall('once', 'peer', 'against the HTTP Request node with the peer, all at once'),
+		{
+			what: 'packed package',
+			bar: `≤ ${MAX_PACKED_BYTES / 1000} kB`,
+			measured: `${(weight.packedBytes / 1000).toFixed(1)} kB`,
+			met: weight.packedBytes <= MAX_PACKED_BYTES,
+			kind: 'count',
+		},
+		{
+			what: 'load time beyond n8n-workflow',
+			bar: `≤ ${MAX_LOAD_MS} ms`,
+			measured: `${weight.load.median.toFixed(1)} ms`,
+			met: weight.load.median <= MAX_LOAD_MS,
+			kind: 'time',
+		},
+	];
+}
+
+/** What a bar came to, in words. */
+export function verdict({ met, kind }: Bar): string {
+	if (met) return 'holds';
+	return kind === 'count' ? 'MISSED' : 'over the bar';
+}
+
+function pick<T>(results: readonly T[], wanted: (result: T) => boolean): T {
+	const found = results.find(wanted);
+	if (found === undefined) throw new Error('A bar was not measured');
+	return found;
+}

@@ -1,0 +1,120 @@
+import { contenderNames, type ContenderName } from './contenders.mts';
+import type { Cost, N8nTasks } from './n8n.worker.mts';
+import type { Progress } from './progress.mts';
+import { startWorker, type Worker } from './rpc.mts';
+import { summary, type Summary } from './summary.mts';
+import { startVault, type BenchVault } from './vault.mts';
+
+/** How items reach Vault, and what each way is called in the tables. */
+export const WAYS = {
+	turn: '200 executions in turn, 1 item each',
+	paced: 'one execution, 1,000 items, HTTP Request node paced',
+	once: 'one execution, 1,000 items, HTTP Request node all at once',
+	distant: 'one execution, 100 items, Vault takes 20 ms',
+} as const;
+export type Way = keyof typeof WAYS;
+
+/** What an item costs; {@link Summary}s are ratios to the HTTP Request node with the peer's credential. */
+export interface ItemResult {
+	way: Way;
+	contender: ContenderName;
+	/** Milliseconds of each round */
+	wallMs: number[];
+	wall: Summary;
+	cpu: Summary;
+	/** Calls to Vault, the most in a round */
+	callsPerItem: number;
+	failed: number;
+}
+
+const USER = 'items@veepharm.com';
+const BASE: ContenderName = 'peer';
+const DISTANCE_MS = 20;
+
+/** n8n's smallest pause between two requests is 1 ms. */
+const RUNS: Record<Way, { executions: number; items: number; pacedMs: number; rounds: number }> = {
+	turn: { executions: 200, items: 1, pacedMs: 0, rounds: 11 },
+	paced: { executions: 1, items: 1000, pacedMs: 1, rounds: 5 },
+	once: { executions: 1, items: 1000, pacedMs: 0, rounds: 5 },
+	distant: { executions: 1, items: 100, pacedMs: 0, rounds: 5 },
+};
+
+export const ITEM_STEPS = Object.keys(WAYS).length;
+
+/**
+ * Measures wall and CPU time per item on a warm session, for every contender and way. The contenders take turns,
+ * so that whatever else the machine does falls on all of them; a ratio is that of one round.
+ */
+export async function measureItems(progress: Progress): Promise<ItemResult[]> {
+	const vault = await startVault(0);
+	const workers = new Map<ContenderName, Worker<N8nTasks>>();
+	try {
+		await vault.addUser({ username: USER, vaultIds: [1776] });
+		for (const contender of contenderNames) {
+			const n8n = startWorker<N8nTasks>('n8n.worker.mts');
+			workers.set(contender, n8n);
+			await n8n.ask('start', { contender, origin: vault.origin });
+			await n8n.ask('save', { username: USER });
+		}
+		const results: ItemResult[] = [];
+		for (const way of Object.keys(WAYS) as Way[]) {
+			await progress.step(`Per item, ${WAYS[way]}`, async (report) => {
+				results.push(...(await measureWay(vault, workers, way, report)));
+			});
+		}
+		return results;
+	} finally {
+		for (const worker of workers.values()) await worker.stop();
+		await vault.stop();
+	}
+}
+
+async function measureWay(
+	vault: BenchVault,
+	workers: ReadonlyMap<ContenderName, Worker<N8nTasks>>,
+	way: Way,
+	report: (detail: string) => void,
+): Promise<ItemResult[]> {
+	const { rounds, ...run } = RUNS[way];
+	if (way === 'distant') {
+		await vault.fail({ with: 'slow', delay: DISTANCE_MS, times: Infinity });
+	}
+	const measured: Array<Map<ContenderName, Cost & { calls: number }>> = [];
+	// The first round is not counted: in it the code is compiled, and whoever has to logs in.
+	for (let round = 0; round <= rounds; round += 1) {
+		report(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+		const costs: (typeof measured)[number] = new Map();
+		for (const [contender, n8n] of rotated([...workers], round)) {
+			const before = await vault.calls();
+			const cost = await n8n.ask('inTurn', { username: USER, ...run });
+			costs.set(contender, { ...cost, calls: (await vault.calls()) - before });
+		}
+		if (round > 0) measured.push(costs);
+	}
+	return contenderNames.map((contender) => {
+		const own = measured.map((costs) => costOf(costs, contender));
+		const ratios = (of: 'wall' | 'cpu') =>
+			own.map((cost, round) => cost[of] / costOf(measured[round], BASE)[of]);
+		return {
+			way,
+			contender,
+			wallMs: own.map(({ wall }) => wall),
+			wall: summary(ratios('wall')),
+			cpu: summary(ratios('cpu')),
+			callsPerItem: Math.max(...own.map(({ calls }) => calls)) / (run.executions * run.items),
+			failed: own.reduce((sum, { failed }) => sum + failed, 0),
+		};
+	});
+}
+
+/** Each round begins with another one: who comes first in a round gains or loses nothing by it. */
+function rotated<T>(values: readonly T[], by: number): T[] {
+	const start = by % values.length;
+	return [...values.slice(start), ...values.slice(0, start)];
+}
+
+function costOf<T>(costs: ReadonlyMap<ContenderName, T>, contender: ContenderName): T {
+	const cost = costs.get(contender);
+	if (cost === undefined) throw new Error(`${contender} was not measured`);
+	return cost;
+}

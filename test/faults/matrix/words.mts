@@ -1,0 +1,33 @@
+import { says } from '../results.mts';
+
+/** Our own words, wherever our code makes the call: a login or keep-alive in all ways, else the node's calls. */
+export const RESET = says(/^\S+ broke off the connection before it answered$/);
+export const HTTP_500 = says(/^\S+ answered with HTTP status 500$/);
+export const NOT_VAULT = says(/^\S+ did not answer as a Vault does: text\/html instead of JSON/);
+export const NOT_FOLLOWED = says(/^\S+ sent the call on to 127\.0\.0\.1:\d+; it was not followed$/);
+export const DOWN = says(/^The Vault at \S+ is down for maintenance, .* about 30 minutes$/);
+export const REFUSED = says(/^\S+ refused the connection$/);
+export const UNKNOWN_HOST = says(/^no-such-vault\.invalid could not be found/);
+export const BAD_CERTIFICATE = says(/^\S+ showed a certificate that cannot be trusted/);
+export const WRONG_VAULT = says(/^Vault opened "QualityDocs" at \S+ instead of \S+$/);
+
+/** A refusal in Vault's words, with its type. */
+export function refusal(type: string) {
+	return says(new RegExp(`. \\[${type}\\]$`));
+}
+
+/** n8n's words, where the HTTP Request node or the credential test makes the call. */
+export const N8N = {
+	reset: says(/ECONNRESET|closed unexpectedly|aborted|socket hang up/),
+	http500: says(/500|not able to process your request|Internal Server Error/),
+	down: says(/503|Service Unavailable|service .*unavailable/i),
+	refused: says(/ECONNREFUSED|refused the connection/),
+};
+
+/** Of the credential test's own rules. */
+export const TEST = {
+	notVault: says(/did not answer as a Vault does/),
+	noApiAccess: says(/^The login worked, .* \[INSUFFICIENT_ACCESS\]/),
+	refused: says(/^The login worked, but Vault refused the first call/),
+	exception: says(/^The login worked, but Vault had a problem with the first call/),
+};
