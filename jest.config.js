@@ -3,8 +3,8 @@ module.exports = {
 	testEnvironment: 'node',
 	globalSetup: '<rootDir>/test/engine/install.mts',
 	testMatch: ['<rootDir>/test/**/*.test.{ts,mts}'],
-	// The real n8n has a runner of its own: `npm run test:n8n`.
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/'],
+	// Run by node's own runner: the full n8n (`npm run test:n8n`), and what needs packages that are ES modules only.
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(n8n|identity|methods)/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/demo/'],
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	transform: {
