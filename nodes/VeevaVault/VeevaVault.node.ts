@@ -10,8 +10,17 @@ import {
 } from 'n8n-workflow';
 
 import { getDelegations } from './listSearch/getDelegations';
-import { findOperation, operationProperties, parameterProperties, shownFor } from './operations';
+import {
+	findOperation,
+	operationProperties,
+	operationsSignedBy,
+	parameterProperties,
+	resourceOptions,
+} from './operations';
+import { DEFAULT_SETTINGS } from './vault/api';
 import { VaultError, VaultFieldError } from './vault/errors';
+
+const { apiVersion, clientId } = DEFAULT_SETTINGS;
 
 export class VeevaVault implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,6 +33,8 @@ export class VeevaVault implements INodeType {
 		description: 'Log in to Veeva Vault, keep the session, and act on behalf of other users',
 		defaults: { name: 'Veeva Vault' },
 		usableAsTool: true,
+		// n8n keeps these out of what it shows of an execution.
+		sensitiveOutputFields: ['sessionId', 'delegated_sessionid'],
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
@@ -32,7 +43,7 @@ export class VeevaVault implements INodeType {
 				required: true,
 				// n8n looks at one entry of each name only, and hides it when any of these is so.
 				displayOptions: {
-					hide: { operation: shownFor('nothing').operation, sessionSource: ['sessionId'] },
+					hide: { operation: operationsSignedBy('nothing'), sessionSource: ['sessionId'] },
 				},
 			},
 		],
@@ -42,19 +53,7 @@ export class VeevaVault implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [
-					{
-						name: 'Authentication',
-						value: 'authentication',
-						description: 'How users log in, and what the Vault offers',
-					},
-					{
-						name: 'Delegation',
-						value: 'delegation',
-						description: 'Acting on behalf of another user',
-					},
-					{ name: 'Session', value: 'session', description: 'Being logged in' },
-				],
+				options: resourceOptions(),
 				default: 'session',
 			},
 			...operationProperties(),
@@ -62,7 +61,7 @@ export class VeevaVault implements INodeType {
 				displayName: 'Session to Use',
 				name: 'sessionSource',
 				type: 'options',
-				displayOptions: { show: shownFor('credentialOrSessionId') },
+				displayOptions: { show: { operation: operationsSignedBy('credentialOrSessionId') } },
 				options: [
 					{
 						name: 'Credential',
@@ -84,7 +83,10 @@ export class VeevaVault implements INodeType {
 				type: 'string',
 				typeOptions: { password: true },
 				displayOptions: {
-					show: { ...shownFor('credentialOrSessionId'), sessionSource: ['sessionId'] },
+					show: {
+						operation: operationsSignedBy('credentialOrSessionId'),
+						sessionSource: ['sessionId'],
+					},
 				},
 				default: '',
 				required: true,
@@ -97,7 +99,10 @@ export class VeevaVault implements INodeType {
 				name: 'vaultDns',
 				type: 'string',
 				displayOptions: {
-					show: { ...shownFor('credentialOrSessionId'), sessionSource: ['sessionId'] },
+					show: {
+						operation: operationsSignedBy('credentialOrSessionId'),
+						sessionSource: ['sessionId'],
+					},
 				},
 				default: '',
 				required: true,
@@ -105,6 +110,38 @@ export class VeevaVault implements INodeType {
 				description: 'Host name of the Vault for which the session is',
 			},
 			...parameterProperties(),
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				displayOptions: {
+					show: {
+						operation: operationsSignedBy('credentialOrSessionId'),
+						sessionSource: ['sessionId'],
+					},
+				},
+				default: {},
+				options: [
+					{
+						displayName: 'API Version',
+						name: 'apiVersion',
+						type: 'string',
+						default: apiVersion,
+						placeholder: 'e.g. v25.2',
+						description: 'Version of the Vault API to call',
+					},
+					{
+						displayName: 'Client ID',
+						name: 'clientId',
+						type: 'string',
+						default: clientId,
+						placeholder: 'e.g. mycompany-clinical-n8n-server-nightlysync',
+						description:
+							"Names the caller in Vault's API usage log; a Vault that filters client IDs has to allow it",
+					},
+				],
+			},
 		],
 	};
 
@@ -130,7 +167,7 @@ export class VeevaVault implements INodeType {
 	}
 }
 
-/** An error as n8n shows it. Only texts are taken over: a cause may hold the request, and with it the session. */
+/** An error as n8n shows it. Of ours only texts are taken over: a cause may hold the request, and with it the session. */
 function nodeError(context: IExecuteFunctions, error: Error, itemIndex: number): Error {
 	if (!(error instanceof VaultError)) {
 		return new NodeOperationError(context.getNode(), error, { itemIndex });
@@ -145,14 +182,19 @@ function nodeError(context: IExecuteFunctions, error: Error, itemIndex: number):
 			);
 }
 
-/** The error as an output item, for "Continue" in the node's settings. */
+/**
+ * The error as an output item, for "Continue" in the node's settings. n8n takes an item for an error, and sends it to
+ * the error output, only when it has no other fields than these.
+ */
 function errorOutput(error: Error): IDataObject {
-	return error instanceof VaultError
-		? {
-				error: error.message,
-				description: error.description,
-				error_type: error.type,
-				...(error.executionId === undefined ? {} : { execution_id: error.executionId }),
-			}
-		: { error: error.message };
+	if (!(error instanceof VaultError)) return { error: error.message };
+	const { message, description, type, executionId } = error;
+	return {
+		error: message,
+		details: {
+			description,
+			type,
+			...(executionId === undefined ? {} : { execution_id: executionId }),
+		},
+	};
 }

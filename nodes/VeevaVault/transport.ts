@@ -1,29 +1,39 @@
-import type { IExecuteFunctions, IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
 
 import {
 	callVault,
 	countsAsActivity,
 	DEFAULT_SETTINGS,
+	isRecord,
 	requestOptions,
 	type CallSettings,
 	type Send,
 	type VaultAnswer,
 	type VaultCall,
 } from './vault/api';
-import { isVaultError, VaultFieldError } from './vault/errors';
-import { readFields } from './vault/fields';
+import { isVaultError, VaultError, VaultFieldError } from './vault/errors';
+import { apiVersion, clientId, readFields, type LoginFields } from './vault/fields';
 import { parseHost, type VaultHost } from './vault/hosts';
 import type { VaultSession } from './vault/session';
-import { endingCredentials, knownSession, sessions, signedWith } from './vault/signing';
+import { endingCredentials, hostFor, knownSession, sessions, signedWith } from './vault/signing';
 
 export const CREDENTIAL_TYPE = 'veevaVaultApi';
 
 type Context = IExecuteFunctions | ILoadOptionsFunctions;
 
+/** What not every way into Vault has a session for. */
+export type SessionAction = 'logIn' | 'keepAlive' | 'end' | 'startDelegated';
+
 /** How one item reaches its Vault: with the credential's session, or with one that an earlier step started. */
 export interface Connection {
-	vault: VaultHost;
-	settings: CallSettings;
+	/** The Vault that the last call went to, or the next one will */
+	readonly vault: VaultHost;
+	readonly settings: CallSettings;
 	/**
 	 * Makes a call, signed.
 	 *
@@ -34,6 +44,12 @@ export interface Connection {
 	session(): VaultSession | undefined;
 	/** Ends the session; a credential's one is forgotten first. */
 	end(call: VaultCall): Promise<VaultAnswer>;
+	/**
+	 * To be asked before an operation that makes no sense with every kind of credential.
+	 *
+	 * @throws VaultError when it makes none with this one
+	 */
+	assertCan(action: SessionAction): void;
 }
 
 /**
@@ -42,8 +58,7 @@ export interface Connection {
  * @throws VaultFieldError when a field of the credential or of the node is wrong
  */
 export async function connect(context: Context, itemIndex: number): Promise<Connection> {
-	const source = parameter(context, 'sessionSource', itemIndex);
-	return source === 'sessionId'
+	return parameter(context, 'sessionSource', itemIndex) === 'sessionId'
 		? givenSession(context, itemIndex)
 		: await credentialSession(context, itemIndex);
 }
@@ -56,43 +71,42 @@ export function sender(context: Context): Send {
 async function credentialSession(context: Context, itemIndex: number): Promise<Connection> {
 	let credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
 	const fields = readFields(credentials);
-	const { vault, settings, password } = fields;
-
-	// With the credentials of this item, for the helper by itself would resolve expressions for the first one.
-	const send: Send = async (options: IHttpRequestOptions) => {
-		const { id = '', name = CREDENTIAL_TYPE } =
-			context.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
-		return await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			CREDENTIAL_TYPE,
-			options,
-			{ credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL_TYPE, data: credentials } },
-		);
+	const { settings, secrets } = fields;
+	const session = () => signedWith(credentials) ?? knownSession(credentials);
+	const vault = () => {
+		const current = session();
+		return current === undefined ? fields.vault : hostFor(fields, current);
 	};
 	const once = async (call: VaultCall) => {
-		const options = requestOptions(vault, call, settings.clientId);
-		return await callVault(send, vault, options, [password]);
+		const options = requestOptions(vault(), call, settings.clientId);
+		// Relative: which Vault a delegated session is for may turn out only when it is opened.
+		const relative = { ...options, baseURL: '/', url: call.path };
+		return await callVault(signingSender(context, credentials), vault(), relative, secrets);
 	};
 
 	return {
-		vault,
+		get vault() {
+			return vault();
+		},
 		settings,
-		session: () => signedWith(credentials) ?? knownSession(credentials),
+		session,
 		call: async (call) => {
 			const answer = await once(call).catch(async (error: unknown) => {
+				if (!isVaultError(error, 'INVALID_SESSION_ID')) throw error;
 				const dead = signedWith(credentials);
+				if (dead === undefined) throw notRenewed(error, fields);
 				// Only with this error does Vault say that the call did not run, so only then may it be repeated.
-				if (!isVaultError(error, 'INVALID_SESSION_ID') || dead === undefined) throw error;
 				sessions.seenDead(fields, dead.id);
 				// Read again: another process may have saved a newer session.
 				credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
 				return await once(call);
 			});
-			const session = signedWith(credentials);
-			if (session !== undefined && countsAsActivity(call)) sessions.seenAlive(session.id);
+			const used = signedWith(credentials);
+			if (used !== undefined) sessions.seenAlive(fields, used.id, countsAsActivity(call));
 			return answer;
 		},
 		end: async (call) => {
+			if (fields.authentication.method === 'sessionId') return await once(call);
 			const ending = endingCredentials(credentials);
 			if (ending === undefined) return { responseStatus: 'SUCCESS' };
 			credentials = ending;
@@ -102,6 +116,30 @@ async function credentialSession(context: Context, itemIndex: number): Promise<C
 				throw error;
 			});
 		},
+		assertCan: (action) => assertCan(action, fields),
+	};
+}
+
+/**
+ * Sends with n8n's helper that signs, and with the credentials of this item: by itself the helper would resolve
+ * expressions in them for the first item.
+ */
+function signingSender(context: Context, data: ICredentialDataDecryptedObject): Send {
+	return async (options: IHttpRequestOptions) => {
+		const { id, name } = context.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
+		return await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL_TYPE,
+			options,
+			{
+				credentialsDecrypted: {
+					id: id ?? '',
+					name: name ?? CREDENTIAL_TYPE,
+					type: CREDENTIAL_TYPE,
+					data,
+				},
+			},
+		);
 	};
 }
 
@@ -116,7 +154,7 @@ function givenSession(context: Context, itemIndex: number): Connection {
 		);
 	}
 	const id = sessionId.trim();
-	const settings = { ...DEFAULT_SETTINGS };
+	const settings = givenSettings(parameter(context, 'options', itemIndex));
 	const call = async (vaultCall: VaultCall) =>
 		await callVault(
 			sender(context),
@@ -124,7 +162,61 @@ function givenSession(context: Context, itemIndex: number): Connection {
 			requestOptions(vault, vaultCall, settings.clientId, id),
 			[id],
 		);
-	return { vault, settings, call, end: call, session: () => undefined };
+	return { vault, settings, call, end: call, session: () => undefined, assertCan: () => {} };
+}
+
+function givenSettings(options: unknown): CallSettings {
+	const given = isRecord(options) ? options : {};
+	return {
+		apiVersion: apiVersion(given.apiVersion ?? DEFAULT_SETTINGS.apiVersion),
+		clientId: clientId(given.clientId ?? DEFAULT_SETTINGS.clientId),
+	};
+}
+
+/** What a method is called in messages. */
+const METHOD_NAMES = {
+	accessToken: 'An API access token',
+	salesforce: 'A Salesforce delegated request',
+	sessionId: 'A session given by its ID',
+} as const;
+
+function assertCan(action: SessionAction, { authentication: { method }, delegation }: LoginFields) {
+	const what = {
+		logIn: 'gives no session to the next steps',
+		keepAlive: 'has no session to keep alive',
+		end: 'has no session to end',
+		startDelegated: '',
+	}[action];
+	if (action === 'startDelegated') {
+		if (delegation === undefined) return;
+		throw new VaultError(
+			'From a delegated session no other can be started',
+			'The credential acts on behalf of another user. Use a credential in which "Act on Behalf of Another User" is off.',
+			'DELEGATED_SESSION',
+		);
+	}
+	if (method === 'password' || method === 'oAuth2') return;
+	if (method === 'sessionId' && action !== 'logIn') return;
+	throw new VaultError(
+		`${METHOD_NAMES[method]} ${what}`,
+		'This operation makes sense with a credential that logs in: choose the Authentication Method "User Name and Password" or "OAuth 2.0 / OpenID Connect".',
+		'NO_SESSION',
+	);
+}
+
+/** INVALID_SESSION_ID, for a credential that has nothing to renew a session with. */
+function notRenewed(error: VaultError, { authentication: { method } }: LoginFields): VaultError {
+	const advice = {
+		accessToken:
+			'The API access token has expired or was deleted: create a new one in Vault and enter it in the credential.',
+		salesforce:
+			'Salesforce no longer vouches for the session token, or this Vault does not trust that Salesforce org: enter a new token in the credential.',
+		sessionId:
+			'The session in the credential has ended. It is used as it is and never renewed: enter a new one, or choose an Authentication Method that logs in.',
+		password: error.description,
+		oAuth2: error.description,
+	}[method];
+	return new VaultError(error.message, advice, error.type, error.executionId);
 }
 
 /** Reads a parameter in either context; the editor's lists have no items. */

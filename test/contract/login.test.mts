@@ -28,7 +28,7 @@ describe.each(Object.entries(userNameAndPassword))(
 			vaultAnswers(proof, sessionKeepAlive['v25.2'].answer);
 			const credential = await n8n.saveCredential({ vaultDns: PROMOMATS, apiVersion, ...user });
 			const { json, error } = await n8n.vault(
-				{ resource: 'session', operation: 'logIn' },
+				{ resource: 'session', operation: 'login' },
 				{ credential },
 			);
 			expect(error).toBeUndefined();
@@ -79,7 +79,7 @@ describe.each(Object.entries(userNameAndPassword))(
 
 			const credential = await n8n.saveCredential({ vaultDns: MYVAULT, apiVersion, ...user });
 			const { json, error } = await n8n.vault(
-				{ resource: 'session', operation: 'logIn' },
+				{ resource: 'session', operation: 'login' },
 				{ credential },
 			);
 
@@ -193,7 +193,7 @@ describe('User Name and Password, in words', () => {
 
 		const credential = await n8n.saveCredential({ vaultDns: PROMOMATS, ...user });
 		const { json, error } = await n8n.vault(
-			{ resource: 'session', operation: 'logIn' },
+			{ resource: 'session', operation: 'login' },
 			{ credential },
 		);
 

@@ -62,7 +62,9 @@ test('tells an account without API access, which logs in all the same', async ()
 });
 
 test.each([
-	['FAILURE', 'MALFORMED_URL', 'Check the API Version.'],
+	['FAILURE', 'MALFORMED_URL', 'this Vault does not offer the API Version [MALFORMED_URL]'],
+	['FAILURE', 'INVALID_SESSION_ID', 'Vault does not accept the token or session'],
+	['FAILURE', 'OPERATION_NOT_ALLOWED', 'Vault refused the first call'],
 	['EXCEPTION', 'UNEXPECTED_ERROR', 'Try again later.'],
 ])('a %s after the login is no pass', async (_status, error, advice) => {
 	world.vault.fail({ on: { path: ME }, with: { error } });

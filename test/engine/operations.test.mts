@@ -6,8 +6,8 @@ const world = useWorld();
 const validate = { resource: 'session', operation: 'validate' };
 const keepAlive = { resource: 'session', operation: 'keepAlive' };
 const end = { resource: 'session', operation: 'end' };
-const logIn = { resource: 'session', operation: 'logIn' };
-const getAll = { resource: 'delegation', operation: 'getAll' };
+const logIn = { resource: 'session', operation: 'login' };
+const getAll = { resource: 'delegation', operation: 'getAll', returnAll: true };
 const start = { resource: 'delegation', operation: 'start' };
 
 const byId = (value: string) => ({ __rl: true as const, mode: 'id', value });
@@ -403,14 +403,31 @@ describe('several items', () => {
 			{
 				json: {
 					error: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
-					description: expect.stringContaining('The session has ended'),
-					error_type: 'INVALID_SESSION_ID',
-					execution_id: expect.any(String),
+					details: {
+						description: expect.stringContaining('The session has ended'),
+						type: 'INVALID_SESSION_ID',
+						execution_id: expect.any(String),
+					},
 				},
 				pairedItem: { item: 1 },
 			},
 			{ json: expect.objectContaining({ id: 12021 }), pairedItem: { item: 2 } },
 		]);
+	});
+
+	test('with "Continue (using error output)" the failed items go there', async () => {
+		const { engine } = world;
+		const node = engine.node('Vault', VEEVA_VAULT, validateGiven, {
+			onError: 'continueErrorOutput',
+		});
+		const outcome = await engine.run([node], { items: await items() });
+		const outputs = outcome.run.data.resultData.runData.Vault[0].data?.main ?? [];
+		expect(outputs.map((output) => output?.length)).toEqual([2, 1]);
+		expect(outputs[1]?.[0].json).toMatchObject({
+			session: 'DEAD',
+			error: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
+			details: { type: 'INVALID_SESSION_ID' },
+		});
 	});
 
 	test('one call for each, on a warm session', async () => {

@@ -69,11 +69,29 @@ const troubles = [
 
 test('the search finds what is there: the session that Log In returns on request', async () => {
 	const credential = await world.credential();
-	const logIn = { resource: 'session', operation: 'logIn' };
+	const logIn = { resource: 'session', operation: 'login' };
 	expect(everything(await world.engine.vault(logIn, { credential }))).toContain(
 		world.vault.sessions()[0].id,
 	);
 	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
+});
+
+test('a message that repeats the session', async () => {
+	const { engine, vault } = world;
+	const credential = await world.credential();
+	vault.fail({
+		on: { path: ME },
+		with: {
+			error: 'INVALID_DATA',
+			// Whichever it is by then.
+			get message() {
+				return `Bad header Authorization: ${vault.sessions()[0].id}`;
+			},
+		},
+	});
+	const outcome = await engine.vault(validate, { credential });
+	expect(outcome.error?.message).toBe('Bad header Authorization: *** [INVALID_DATA]');
+	expect(everything(outcome)).not.toContain(vault.sessions()[0].id);
 });
 
 describe.each(troubles)('%s', (_name, arrange) => {

@@ -45,6 +45,13 @@ test('nor does it go there when there is no session yet', async () => {
 	expect(stolen).toEqual([]);
 });
 
+test('a request to another domain does not even cause a login', async () => {
+	const credential = await world.credential();
+	const { error } = await world.engine.httpRequest('https://example.com/api', credential);
+	expect(error?.message).toContain("it is not a host of this credential's Vault");
+	expect(world.vault.logins).toBe(0);
+});
+
 test.each([
 	['a user name that looks like the Vault', (vault: string) => `http://${vault}@127.0.0.1:1/`],
 	['a longer host name', () => 'https://localhost.example.com/'],
@@ -135,6 +142,27 @@ describe('headers', () => {
 		const call = await withHeaders({ 'x-vaultapi-clientid': 'my-own' });
 		expect(call?.headers['x-vaultapi-clientid']).toBe('my-own');
 	});
+});
+
+test('a request answered with HTTP status 401 is not sent again', async () => {
+	let posts = 0;
+	const proxy = createServer((request, response) => {
+		posts += request.method === 'POST' && !request.url?.endsWith('/auth') ? 1 : 0;
+		response.statusCode = 401;
+		response.end();
+	});
+	await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+	const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+	world.vault.fail({ on: { path: '/objects/documents' }, with: 'redirect', to: origin });
+	const credential = await world.credential();
+	await world.engine.httpRequest(world.promoMats + ME, credential);
+	await world.engine.httpRequest(`${world.promoMats}/api/v25.2/objects/documents`, credential, {
+		parameters: { method: 'POST' },
+	});
+	await new Promise((resolve) => proxy.close(resolve));
+	expect(world.vault.count({ method: 'POST', path: '/objects/documents' })).toBe(1);
+	expect(posts).toBeLessThanOrEqual(1);
+	expect(world.vault.logins).toBe(1);
 });
 
 describe('the wrong Vault', () => {

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { discover } from './authentication/discover';
 import { getVersions } from './authentication/getVersions';
@@ -7,19 +7,34 @@ import { start } from './delegation/start';
 import type { Operation } from './operation';
 import { end } from './session/end';
 import { keepAlive } from './session/keepAlive';
-import { logIn } from './session/logIn';
+import { login } from './session/login';
 import { validate } from './session/validate';
 
-/** Every operation of the node. A new one is added here, and nowhere else. */
-export const operations: readonly Operation[] = [
-	discover,
-	getVersions,
-	getAll,
-	start,
-	end,
-	keepAlive,
-	logIn,
-	validate,
+/**
+ * Every resource of the node with its operations, both by name. A new operation is added here, and nowhere else. What
+ * an operation is signed by has to be the same for all of one value, for the node asks for a credential by that.
+ */
+export const resources: ReadonlyArray<
+	INodePropertyOptions & { value: string; operations: readonly Operation[] }
+> = [
+	{
+		name: 'Authentication',
+		value: 'authentication',
+		description: 'How users log in, and what the Vault offers',
+		operations: [discover, getVersions],
+	},
+	{
+		name: 'Delegation',
+		value: 'delegation',
+		description: 'Acting on behalf of another user',
+		operations: [getAll, start],
+	},
+	{
+		name: 'Session',
+		value: 'session',
+		description: 'Being logged in',
+		operations: [end, keepAlive, login, validate],
+	},
 ];
 
 /**
@@ -28,22 +43,24 @@ export const operations: readonly Operation[] = [
  * @throws Error when there is none, as when a workflow was made with a newer version of this package
  */
 export function findOperation(resource: string, operation: string): Operation {
-	const found = operations.find(
-		(candidate) => candidate.resource === resource && candidate.option.value === operation,
-	);
+	const found = resources
+		.find(({ value }) => value === resource)
+		?.operations.find(({ option }) => option.value === operation);
 	if (found === undefined) {
 		throw new Error(`This version of the node has no operation "${operation}" of "${resource}"`);
 	}
 	return found;
 }
 
+/** The entries of the `resource` drop-down. */
+export function resourceOptions(): INodePropertyOptions[] {
+	return resources.map(({ name, value, description }) => ({ name, value, description }));
+}
+
 /** The `operation` drop-downs, one for each resource. */
 export function operationProperties(): INodeProperties[] {
-	return [...new Set(operations.map(({ resource }) => resource))].map((resource) => {
-		const options = operations
-			.filter((operation) => operation.resource === resource)
-			.map(({ option }) => option)
-			.sort((a, b) => a.name.localeCompare(b.name));
+	return resources.map(({ value: resource, operations }) => {
+		const options = operations.map(({ option }) => option);
 		const [{ value }] = options;
 		return {
 			displayName: 'Operation',
@@ -59,29 +76,31 @@ export function operationProperties(): INodeProperties[] {
 
 /** The parameters of all operations, each shown for its own operation only. */
 export function parameterProperties(): INodeProperties[] {
-	return operations.flatMap(({ resource, option, properties = [] }) =>
-		properties.map((property) => ({
-			...property,
-			displayOptions: {
-				...property.displayOptions,
-				show: { resource: [resource], operation: [option.value], ...property.displayOptions?.show },
-			},
-		})),
+	return resources.flatMap(({ value: resource, operations }) =>
+		operations.flatMap(({ option, properties = [] }) =>
+			properties.map((property) => ({
+				...property,
+				displayOptions: {
+					...property.displayOptions,
+					show: {
+						resource: [resource],
+						operation: [option.value],
+						...property.displayOptions?.show,
+					},
+				},
+			})),
+		),
 	);
 }
 
 /**
- * When something is shown that only some kinds of operation have.
+ * The values of the operations of one kind, to show something for those only.
  *
- * @param signedBy the kinds of operation to show it for
+ * @param signedBy the kind
  */
-export function shownFor(...signedBy: Array<Operation['signedBy']>): {
-	resource: string[];
-	operation: string[];
-} {
-	const shown = operations.filter((operation) => signedBy.includes(operation.signedBy));
-	return {
-		resource: [...new Set(shown.map(({ resource }) => resource))],
-		operation: shown.map(({ option }) => option.value),
-	};
+export function operationsSignedBy(signedBy: Operation['signedBy']): string[] {
+	return resources
+		.flatMap(({ operations }) => operations)
+		.filter((operation) => operation.signedBy === signedBy)
+		.map(({ option }) => option.value);
 }

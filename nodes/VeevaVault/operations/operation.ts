@@ -7,8 +7,6 @@ import type {
 
 /** One operation of the node: what the editor shows for it, and what it does. */
 export interface Operation {
-	/** Value of the `resource` parameter */
-	resource: 'authentication' | 'delegation' | 'session';
 	/** Entry of the `operation` drop-down; its value is stored in workflows */
 	option: INodePropertyOptions & { value: string; action: string; description: string };
 	/** The operation's own parameters; when they are shown is added by the list of operations */

@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { answeredError, connectionError, VaultError, vaultErrorBehind } from './errors';
-import { parseHost, type VaultHost } from './hosts';
+import { parseHost, readUrl, type VaultHost } from './hosts';
 
 /**
  * One call of the Vault API, without its signature. The functions below make one for each call of Vault's
@@ -25,6 +25,8 @@ export interface CallSettings {
 	clientId: string;
 }
 
+export const DEFAULT_LOGIN_HOST = 'login.veevavault.com';
+
 export const DEFAULT_SETTINGS: Readonly<CallSettings> = {
 	apiVersion: 'v25.2',
 	clientId: 'n8n-nodes-veeva-vault',
@@ -40,7 +42,7 @@ export interface VaultAnswer {
 export type Send = (options: IHttpRequestOptions) => Promise<IN8nHttpFullResponse>;
 
 /** A login may be held back by Vault's burst limit; longer than this, nobody is listening. */
-const CALL_TIMEOUT_MS = 120_000;
+export const CALL_TIMEOUT_MS = 120_000;
 
 /**
  * Log in with user name and password.
@@ -54,6 +56,27 @@ export function passwordLogin(
 		method: 'POST',
 		path: `/api/${apiVersion}/auth`,
 		form: { username: login.username, password: login.password, vaultDNS: login.vaultDns },
+	};
+}
+
+/**
+ * Exchange an identity provider's access token for a session. Answered by the login host, and signed by the token.
+ * Vault API reference: Authentication › OAuth 2.0 / OpenID Connect, `POST /auth/oauth/session/{profileId}`.
+ *
+ * @param login.clientId the client's ID at the authorization server; left out when empty
+ */
+export function oAuthLogin(login: {
+	profileId: string;
+	clientId: string;
+	vaultDns: string;
+}): VaultCall {
+	return {
+		method: 'POST',
+		path: `/auth/oauth/session/${encodeURIComponent(login.profileId)}`,
+		form: {
+			vaultDNS: login.vaultDns,
+			...(login.clientId === '' ? {} : { client_id: login.clientId }),
+		},
 	};
 }
 
@@ -132,13 +155,13 @@ export function countsAsActivity({ path }: VaultCall): boolean {
  * The options with which n8n's request helpers make a call: the whole answer comes back whatever its HTTP status,
  * and no redirect is followed, for a redirect would carry a password or a session to wherever it points.
  *
- * @param sessionId signs the call; without it n8n's credential signs, or nobody
+ * @param authorization signs the call; without it n8n's credential signs, or nobody
  */
 export function requestOptions(
 	host: VaultHost,
 	call: VaultCall,
 	clientId: string,
-	sessionId?: string,
+	authorization?: string,
 ): IHttpRequestOptions {
 	return {
 		method: call.method,
@@ -147,7 +170,7 @@ export function requestOptions(
 			Accept: 'application/json',
 			'X-VaultAPI-ClientID': clientId,
 			...call.headers,
-			...(sessionId === undefined ? {} : { Authorization: sessionId }),
+			...(authorization === undefined ? {} : { Authorization: authorization }),
 		},
 		...(call.query === undefined ? {} : { qs: call.query }),
 		...(call.form === undefined ? {} : { body: new URLSearchParams(call.form) }),
@@ -174,9 +197,19 @@ export async function callVault(
 	secrets: readonly string[] = [],
 ): Promise<VaultAnswer> {
 	const response = await send(options).catch((failure: unknown) => {
-		throw vaultErrorBehind(failure) ?? connectionError(host.host, failure);
+		throw vaultErrorBehind(failure) ?? connectionError(hostOfCall(options, host), failure);
 	});
-	return readAnswer(host, response, secrets);
+	// By now n8n's credential has signed it, where it was to.
+	const signature = String(options.headers?.Authorization ?? '').replace(/^Bearer /, '');
+	return readAnswer({ ...host, host: hostOfCall(options, host) }, response, [
+		...secrets,
+		signature,
+	]);
+}
+
+/** A delegated session may turn out to be for another Vault: then the credential has completed the address. */
+function hostOfCall({ url }: IHttpRequestOptions, { host, origin }: VaultHost): string {
+	return readUrl(url, origin)?.host ?? host;
 }
 
 /**
@@ -255,7 +288,8 @@ function firstError(body: { responseStatus: string; [field: string]: unknown }):
 	};
 }
 
-function redirectTarget(headers: IN8nHttpFullResponse['headers'], origin: string): string {
+/** The host to which an answer redirects. */
+export function redirectTarget(headers: IN8nHttpFullResponse['headers'], origin: string): string {
 	try {
 		return new URL(header(headers, 'location') ?? '', origin).host;
 	} catch {

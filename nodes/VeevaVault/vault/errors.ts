@@ -25,10 +25,10 @@ export class VaultError extends Error {
 /**
  * Whether something thrown is an error of Vault of one of the types.
  *
- * @param types Vault's error types
+ * @param types Vault's error types; any when none is given
  */
 export function isVaultError(error: unknown, ...types: string[]): error is VaultError {
-	return error instanceof VaultError && types.includes(error.type);
+	return error instanceof VaultError && (types.length === 0 || types.includes(error.type));
 }
 
 /** Input that cannot be right, found before any call is made. */
@@ -60,12 +60,22 @@ function shown(given: unknown): string {
 }
 
 /** Refused logins that must not be repeated: each further try brings the account closer to being locked. */
-export const REFUSED_LOGIN_TYPES: readonly string[] = [
+const REFUSED_LOGIN_TYPES = [
 	'USERNAME_OR_PASSWORD_INCORRECT',
 	'USER_LOCKED_OUT',
 	'PASSWORD_CHANGE_REQUIRED',
 	'INACTIVE_USER',
+	// Of an identity provider, which locks accounts and revokes grants too (RFC 6749, section 5.2).
+	'OAUTH_INVALID_GRANT',
+	'OAUTH_INVALID_CLIENT',
+	'OAUTH_UNAUTHORIZED_CLIENT',
+	'OAUTH_ACCESS_DENIED',
 ];
+
+/** Whether a login was refused in a way in which it will be refused again. */
+export function isRefusedLogin(error: unknown): error is VaultError {
+	return isVaultError(error, ...REFUSED_LOGIN_TYPES);
+}
 
 /**
  * What to do about each error type of Vault. Types are stable, messages are not
@@ -170,10 +180,12 @@ export function connectionError(host: string, failure: unknown): VaultError {
 	const code = errorCode(failure);
 	const known = CONNECTION_FAILURES.find(([codes]) => codes.test(code));
 	if (known === undefined) {
+		// Not from the network: n8n itself could not make the call, or not save what came of it.
+		const reason = causes(failure).at(-1)?.message;
 		return new VaultError(
-			`The call to ${host} failed`,
-			code === '' ? 'No reason was given.' : `Reason: ${code}.`,
-			'CONNECTION_FAILED',
+			`n8n could not complete the call to ${host}${reason ? `: ${reason}` : ''}`,
+			code === '' ? 'Check the settings of the credential and of n8n.' : `Reason: ${code}.`,
+			'CALL_NOT_COMPLETED',
 		);
 	}
 	const [, type, what, todo] = known;

@@ -90,3 +90,20 @@ export function readUrl(text: string, base?: string): URL | undefined {
 		return undefined;
 	}
 }
+
+/**
+ * Reads the address of an endpoint that gets secrets, such as a provider's token endpoint.
+ *
+ * @throws VaultFieldError unless it is an https address, or one on this machine
+ */
+export function parseEndpoint(value: string, field: string): string {
+	const url = readUrl(value);
+	const expected = 'an address that begins with https://';
+	if (url === undefined || url.username !== '' || url.password !== '') {
+		throw new VaultFieldError(field, undefined, expected);
+	}
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+		throw new VaultFieldError(field, value, expected);
+	}
+	return url.href;
+}

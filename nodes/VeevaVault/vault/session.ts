@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'crypto';
 
 import type { NamedVault, VaultId } from './api';
-import { isVaultError, REFUSED_LOGIN_TYPES, VaultError } from './errors';
+import { isRefusedLogin, isVaultError, VaultError } from './errors';
+import { Forgetful } from './forgetful';
 
 /** A session as a login opens it. */
 export interface OpenedSession {
@@ -17,6 +18,10 @@ export interface OpenedSession {
 export interface VaultSession extends OpenedSession {
 	/** When it was opened, in ms since 1970 */
 	startedAt: number;
+}
+
+/** A session as the credential keeps it. */
+export interface StoredSession extends VaultSession {
 	/** Ties the session to the login fields that opened it; see {@link bindingOf} */
 	binding: string;
 }
@@ -25,6 +30,8 @@ export interface VaultSession extends OpenedSession {
 export interface LoginIdentity {
 	/** All login fields in one text, passwords included: never to be stored or shown, only digested */
 	identity: string;
+	/** The same for a stored session. It differs where a field is renewed with the session, as a refresh token is. */
+	boundTo: string;
 	/** The Vault's idle timeout, in ms */
 	sessionTimeoutMs: number;
 }
@@ -44,27 +51,34 @@ const HOUR = 60 * MINUTE;
 const LEASE_MS = 5 * MINUTE;
 /** Vault ends each session after 48 hours; from here on a new one is opened instead. */
 const MAX_AGE_MS = 47.5 * HOUR;
-/** How long a refused login is not tried again. */
+/** How long a refused login is not tried again: longer after each time that it was refused again. */
 const REFUSAL_MS = 5 * MINUTE;
-/** No session outlives this, and so nothing has to be remembered for longer. */
-const FORGET_MS = 48 * HOUR;
+const REFUSAL_GROWTH = 4;
+/** How long no login is tried where Vault refuses every session that it opens, and after how many of those. */
+const STILLBORN_MS = MINUTE;
+const STILLBORN = 3;
+/** To be surely in the next minute by Vault's clock. */
+const MINUTE_MARGIN_MS = 2_000;
 
 /** When something was seen: in ms since 1970, and in the order in which this process saw it. */
 interface Moment {
 	at: number;
 	order: number;
 }
-const NEVER: Moment = { at: -Infinity, order: -Infinity };
 
 /** What one process knows of one login. */
 interface Known {
 	session?: VaultSession;
 	/** The renewal under way, shared by all who need it */
 	renewal?: Promise<VaultSession>;
-	/** When a session of this login was last found dead */
-	death?: Moment;
-	/** The last login, when Vault refused it */
-	refusal?: { error: VaultError; at: number };
+	/** When a session of this login was last found dead, in the order in which this process saw it */
+	death?: number;
+	/** The last login, when it was refused: not to be tried again before `until` */
+	refusal?: { error: VaultError; at: number; until: number };
+	/** How often in a row it was refused */
+	refused?: number;
+	/** How many sessions in a row died without having served one call */
+	stillborn?: number;
 }
 
 /**
@@ -79,6 +93,9 @@ export class Sessions {
 
 	/** By digest of the session id: when it was last known to live, or that it is dead */
 	private readonly lives: Forgetful<Moment | 'dead'>;
+
+	/** Errors after which there is no more waiting: a delegated login meets those of the login behind it, too */
+	private readonly waitedFor = new WeakSet<VaultError>();
 
 	/** Counts what was seen, for the clock cannot tell which of two things in the same millisecond came first */
 	private seen = 0;
@@ -101,14 +118,14 @@ export class Sessions {
 	 * @param stored what the credential has kept
 	 * @returns `undefined` when there is none, so that {@link renew} is needed
 	 */
-	usable(login: LoginIdentity, stored?: VaultSession): VaultSession | undefined {
+	usable(login: LoginIdentity, stored?: StoredSession): VaultSession | undefined {
 		return this.candidates(login, stored).find((session) => this.leaseHolds(login, session));
 	}
 
 	/**
 	 * The newest session known for these login fields, whether or not its lease holds; none that is known dead.
 	 */
-	newest(login: LoginIdentity, stored?: VaultSession): VaultSession | undefined {
+	newest(login: LoginIdentity, stored?: StoredSession): VaultSession | undefined {
 		return this.candidates(login, stored)[0];
 	}
 
@@ -117,10 +134,16 @@ export class Sessions {
 		return this.logins.get(this.digest(login.identity))?.renewal;
 	}
 
-	/** Vault has just answered a call that counts as activity: the session's lease starts anew. */
-	seenAlive(sessionId: string): void {
-		const id = this.digest(sessionId);
-		if (this.lives.get(id) !== 'dead') this.lives.set(id, this.moment());
+	/**
+	 * Vault has answered a call.
+	 *
+	 * @param prolonged whether the call counts as activity: then the session's lease starts anew
+	 */
+	seenAlive(login: LoginIdentity, sessionId: string, prolonged = true): void {
+		this.known(login).stillborn = 0;
+		if (prolonged && !this.isDead(sessionId)) {
+			this.lives.set(this.digest(sessionId), this.moment());
+		}
 	}
 
 	/** The session is about to be ended: it is never used again. */
@@ -133,9 +156,20 @@ export class Sessions {
 	 * sessions as well, so that of those none is used without asking either.
 	 */
 	seenDead(login: LoginIdentity, sessionId: string): void {
-		if (this.lives.get(this.digest(sessionId)) === 'dead') return;
+		if (this.isDead(sessionId)) return;
 		this.forget(sessionId);
-		this.known(login).death = this.moment();
+		const known = this.known(login);
+		known.death = this.moment().order;
+		// Counted from the login on, and set back by each call that a session serves.
+		if ((known.stillborn ?? 0) >= STILLBORN) {
+			const at = this.clock.now();
+			const error = new VaultError(
+				'Vault opens sessions and refuses them at once [INVALID_SESSION_ID]',
+				'Something on the way to Vault may take the Authorization header away, such as a proxy.',
+				'STILLBORN_SESSION',
+			);
+			known.refusal = { error, at, until: at + STILLBORN_MS };
+		}
 	}
 
 	/**
@@ -150,7 +184,7 @@ export class Sessions {
 	 */
 	async renew(
 		login: LoginIdentity,
-		stored: VaultSession | undefined,
+		stored: StoredSession | undefined,
 		calls: SessionCalls,
 		{ fresh = false } = {},
 	): Promise<VaultSession> {
@@ -165,7 +199,7 @@ export class Sessions {
 			if (usable !== undefined) return usable;
 			this.throwIfRefused(known);
 		}
-		known.renewal = this.open(login, known, fresh ? undefined : this.newest(login, stored), calls);
+		known.renewal = this.open(known, fresh ? undefined : this.newest(login, stored), calls);
 		try {
 			return await known.renewal;
 		} finally {
@@ -175,45 +209,50 @@ export class Sessions {
 
 	/** Asks whether the last session lives, and otherwise logs in. */
 	private async open(
-		login: LoginIdentity,
 		known: Known,
 		last: VaultSession | undefined,
 		calls: SessionCalls,
 	): Promise<VaultSession> {
-		if (last !== undefined) {
-			if (await calls.keepAlive(last)) {
-				known.session = last;
-				this.seenAlive(last.id);
-				return last;
-			}
-			this.forget(last.id);
+		// Meanwhile another workflow may have ended it.
+		if (last !== undefined && (await calls.keepAlive(last)) && !this.isDead(last.id)) {
+			known.session = last;
+			this.lives.set(this.digest(last.id), this.moment());
+			return last;
 		}
+		if (last !== undefined) this.forget(last.id);
 		const startedAt = this.clock.now();
 		const opened = await this.logInWithinLimit(calls).catch((error: unknown) => {
-			if (isVaultError(error, ...REFUSED_LOGIN_TYPES)) {
-				known.refusal = { error, at: this.clock.now() };
+			if (isRefusedLogin(error)) {
+				const at = this.clock.now();
+				const times = known.refused ?? 0;
+				known.refused = times + 1;
+				known.refusal = { error, at, until: at + REFUSAL_MS * REFUSAL_GROWTH ** times };
 			}
 			throw error;
 		});
-		known.session = { ...opened, startedAt, binding: bindingOf(opened.id, login.identity) };
+		known.session = { ...opened, startedAt };
 		known.refusal = undefined;
-		this.seenAlive(opened.id);
+		known.refused = 0;
+		known.stillborn = (known.stillborn ?? 0) + 1;
+		this.lives.set(this.digest(opened.id), this.moment());
 		return known.session;
 	}
 
 	/** Vault refuses logins beyond its burst limit until the next minute begins: waits for that, once. */
 	private async logInWithinLimit({ logIn }: SessionCalls): Promise<OpenedSession> {
 		return await logIn().catch(async (error: unknown) => {
-			if (!isVaultError(error, 'API_LIMIT_EXCEEDED')) throw error;
-			await this.clock.sleep(MINUTE - (this.clock.now() % MINUTE));
-			return await logIn();
+			if (!isVaultError(error, 'API_LIMIT_EXCEEDED') || this.waitedFor.has(error)) throw error;
+			await this.clock.sleep(MINUTE - (this.clock.now() % MINUTE) + MINUTE_MARGIN_MS);
+			return await logIn().catch((again: unknown) => {
+				if (isVaultError(again)) this.waitedFor.add(again);
+				throw again;
+			});
 		});
 	}
 
 	private throwIfRefused({ refusal }: Known): void {
 		if (refusal === undefined) return;
-		const { error, at } = refusal;
-		const until = at + REFUSAL_MS;
+		const { error, at, until } = refusal;
 		if (this.clock.now() >= until) return;
 		throw new VaultError(
 			error.message,
@@ -224,30 +263,35 @@ export class Sessions {
 	}
 
 	/** Sessions that belong to these login fields and may still live, the newest first. */
-	private candidates({ identity }: LoginIdentity, stored?: VaultSession): VaultSession[] {
+	private candidates(login: LoginIdentity, stored?: StoredSession): VaultSession[] {
 		const oldest = this.clock.now() - MAX_AGE_MS;
-		return [this.logins.get(this.digest(identity))?.session, stored]
+		const own = this.logins.get(this.digest(login.identity))?.session;
+		const other =
+			stored !== undefined &&
+			stored.id !== own?.id &&
+			stored.binding === bindingOf(stored.id, login.boundTo)
+				? stored
+				: undefined;
+		return [own, other]
 			.filter((session) => session !== undefined)
-			.filter(
-				({ id, binding, startedAt }) =>
-					binding === bindingOf(id, identity) &&
-					startedAt > oldest &&
-					this.lives.get(this.digest(id)) !== 'dead',
-			)
+			.filter(({ id, startedAt }) => startedAt > oldest && !this.isDead(id))
 			.sort((a, b) => b.startedAt - a.startedAt);
 	}
 
-	private leaseHolds(login: LoginIdentity, { id, startedAt }: VaultSession): boolean {
-		const life = this.lives.get(this.digest(id)) ?? NEVER;
-		if (life === 'dead') return false;
-		const now = this.clock.now();
-		const death = this.logins.get(this.digest(login.identity))?.death ?? NEVER;
-		const aliveAt = Math.max(
-			life.order > death.order ? life.at : -Infinity,
-			// Another process may have opened it a moment ago; its clock may run ahead of ours.
-			startedAt > death.at ? Math.min(startedAt, now) : -Infinity,
-		);
-		return now - aliveAt < Math.min(LEASE_MS, login.sessionTimeoutMs / 2);
+	/**
+	 * Only what this process has seen itself counts: the session may have been opened elsewhere, by another clock, and
+	 * may have ended since.
+	 */
+	private leaseHolds({ identity, sessionTimeoutMs }: LoginIdentity, { id }: VaultSession): boolean {
+		const life = this.lives.get(this.digest(id));
+		if (life === undefined || life === 'dead') return false;
+		const death = this.logins.get(this.digest(identity))?.death;
+		if (death !== undefined && death > life.order) return false;
+		return this.clock.now() - life.at < Math.min(LEASE_MS, sessionTimeoutMs / 2);
+	}
+
+	private isDead(sessionId: string): boolean {
+		return this.lives.get(this.digest(sessionId)) === 'dead';
 	}
 
 	/** What is known of a login, remembered from now on for another 48 hours. */
@@ -270,34 +314,12 @@ export class Sessions {
 /**
  * Ties a session to the login fields that opened it: who has neither can compute it, and neither can be read from it.
  *
- * @param identity {@link LoginIdentity.identity}
+ * @param boundTo {@link LoginIdentity.boundTo}
  */
-export function bindingOf(sessionId: string, identity: string): string {
-	return createHmac('sha256', sessionId).update(identity).digest('base64');
+export function bindingOf(sessionId: string, boundTo: string): string {
+	return createHmac('sha256', sessionId).update(boundTo).digest('base64');
 }
 
 function utc(ms: number): string {
 	return `${new Date(ms).toISOString().slice(11, 16)} UTC`;
-}
-
-/** A map that forgets what was not set for 48 hours, so that memory stays bounded. */
-class Forgetful<V> {
-	/** Oldest first: each entry goes to the end when it is set */
-	private readonly entries = new Map<string, { value: V; at: number }>();
-
-	constructor(private readonly now: () => number) {}
-
-	get(key: string): V | undefined {
-		return this.entries.get(key)?.value;
-	}
-
-	set(key: string, value: V): void {
-		const now = this.now();
-		this.entries.delete(key);
-		this.entries.set(key, { value, at: now });
-		for (const [old, { at }] of this.entries) {
-			if (now - at < FORGET_MS) break;
-			this.entries.delete(old);
-		}
-	}
 }

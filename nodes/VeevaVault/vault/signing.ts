@@ -16,10 +16,20 @@ import {
 	type Send,
 } from './api';
 import { isVaultError, VaultError } from './errors';
-import { readFields, type LoginFields } from './fields';
-import { isLoopback, readUrl } from './hosts';
+import type { Delegation } from './delegation';
+import { boundTo, readFields, withoutDelegation, type LoginFields } from './fields';
+import { isLoopback, readUrl, type VaultHost } from './hosts';
 import { logIn } from './login';
-import { Sessions, type SessionCalls, type VaultSession } from './session';
+import { openDelegated } from './login/delegated';
+import { refreshTokens } from './login/refreshTokens';
+import {
+	bindingOf,
+	Sessions,
+	type OpenedSession,
+	type SessionCalls,
+	type StoredSession,
+	type VaultSession,
+} from './session';
 
 /**
  * Where n8n's way of authenticating meets the life of a session.
@@ -36,8 +46,10 @@ type Decision =
 	| { is: 'signed'; with: VaultSession }
 	/** A session has to be found or opened first */
 	| { is: 'renew'; fresh: boolean }
-	/** Renewed on request of the credential test, which would otherwise ask for it again */
-	| { is: 'renewed' }
+	/** Renewed for this very request: that session is used, whatever has happened to it meanwhile */
+	| { is: 'renewed'; session: VaultSession }
+	/** Answered with HTTP status 401 by somebody: not to be sent again */
+	| { is: 'answered' }
 	/** Refused with an error that nothing can mend */
 	| { is: 'refused' }
 	/** The stored session is to be forgotten, and then ended */
@@ -70,7 +82,7 @@ class RenewalNeeded extends VaultError {
  * Signs a request with the credential's session: the `authenticate` of the credential.
  *
  * @param credentials the credential's data; the same object is passed to {@link renewSession}
- * @param options the request; a relative address means the credential's Vault
+ * @param options the request; an address that is relative, with a relative `baseURL`, means the credential's Vault
  * @returns the same options, signed
  * @throws VaultError when a field of the credential is wrong, or the request is not for this Vault: nothing is sent
  * @throws RenewalNeeded when there is no session that may be used without asking
@@ -90,18 +102,34 @@ async function sign(
 	options: SignableOptions,
 ): Promise<IHttpRequestOptions> {
 	const fields = readFields(credentials);
+	const headers = ownHeaders(fields);
+	if (headers !== undefined) {
+		// Nothing to renew, whatever comes of the request.
+		decisions.set(credentials, { is: 'refused' });
+		return signed(options, targetOf(options, fields.vault, [fields.vault]), fields, headers);
+	}
 	const stored = storedSession(credentials);
 	const decision = decisions.get(credentials);
-	const target = targetOf(options, fields);
-	assertEncrypted(target);
-
-	if (decision?.is === 'end') return withSession(options, target, fields, decision.session);
+	switch (decision?.is) {
+		case 'end':
+			return signedBy(options, fields, decision.session);
+		case 'renewed':
+			decisions.set(credentials, { is: 'signed', with: decision.session });
+			return signedBy(options, fields, decision.session);
+		case 'answered':
+			throw new VaultError(
+				`${addressOf(options, fields.vault).host} answered with HTTP status 401`,
+				'Vault itself answers with HTTP status 200, so this is from a proxy or another server. The request was not repeated.',
+				'HTTP_STATUS',
+			);
+	}
 
 	// Before any login: a request that no session of this Vault may sign does not cause one.
 	const newest = sessions.newest(fields, stored);
-	if (newest !== undefined) assertOwnHost(target, fields, newest);
+	if (newest !== undefined) targetOf(options, hostFor(fields, newest), hostsFor(fields, newest));
+	else assertPlausible(addressOf(options, fields.vault), fields.vault);
 
-	const fresh = isCredentialTest(options) && decision?.is !== 'renewed';
+	const fresh = isCredentialTest(options);
 	const session = fresh
 		? undefined
 		: (sessions.usable(fields, stored) ?? (await sessions.renewal(fields)));
@@ -109,9 +137,40 @@ async function sign(
 		decisions.set(credentials, { is: 'renew', fresh });
 		throw new RenewalNeeded();
 	}
-	assertOwnHost(target, fields, session);
 	decisions.set(credentials, { is: 'signed', with: session });
-	return withSession(options, target, fields, session);
+	return signedBy(options, fields, session);
+}
+
+/** The headers of the methods that have no session to keep; `undefined` for those that have one. */
+function ownHeaders({ authentication }: LoginFields): Record<string, string> | undefined {
+	switch (authentication.method) {
+		case 'accessToken':
+			return { Authorization: `Bearer ${authentication.token}` };
+		case 'sessionId':
+			return { Authorization: authentication.sessionId };
+		case 'salesforce':
+			// Vault API reference: Authentication › Salesforce Delegated Requests.
+			return {
+				Authorization: authentication.token,
+				'X-Auth-Provider': 'sfdc',
+				'X-Auth-Host': authentication.host.origin,
+			};
+		default:
+			return undefined;
+	}
+}
+
+/** The Vault for which a session is: with delegated access, the one in which the other user granted it. */
+export function hostFor({ vault, delegation }: LoginFields, { vaultIds }: VaultSession): VaultHost {
+	if (delegation === undefined) return vault;
+	const [delegated] = vaultIds;
+	return (delegated === undefined ? undefined : hostOf(delegated)) ?? vault;
+}
+
+/** Where a session may be sent. A delegated one works in one Vault only. */
+function hostsFor(fields: LoginFields, session: VaultSession): VaultHost[] {
+	const others = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
+	return [hostFor(fields, session), ...others].filter((host) => host !== undefined);
 }
 
 /**
@@ -127,6 +186,10 @@ export async function renewSession(
 ): Promise<IDataObject> {
 	const decision = decisions.get(credentials);
 	if (decision?.is === 'end') return { sessionToken: '', sessionDetails: '' };
+	if (decision?.is === 'signed' && credentials.sessionToken !== '') {
+		// n8n's two helpers differ: after a 401, one sends the request again even if nothing was renewed.
+		decisions.set(credentials, { is: 'answered' });
+	}
 	if (decision?.is !== 'renew') return {};
 
 	// Whatever comes of it, n8n must not cause a second try with the same data.
@@ -135,12 +198,27 @@ export async function renewSession(
 	const session = await sessions.renew(
 		fields,
 		storedSession(credentials),
-		sessionCalls(fields, httpRequest as Send),
+		sessionCalls(fields, httpRequest as Send, decision.fresh),
 		{ fresh: decision.fresh },
 	);
-	decisions.set(credentials, { is: 'renewed' });
-	const { id, ...details } = session;
-	return { sessionToken: id, sessionDetails: JSON.stringify(details) };
+	decisions.set(credentials, { is: 'renewed', session });
+	return output(fields, session);
+}
+
+/** What is saved: the session, and the refresh token that now goes with it. */
+function output(fields: LoginFields, { id, ...opened }: VaultSession): IDataObject {
+	const { userId, vaultId, vaultIds, startedAt } = opened;
+	const { authentication } = fields;
+	const token =
+		authentication.method === 'oAuth2' && authentication.grant.type === 'refreshToken'
+			? refreshTokens.newest(authentication.grant.token)
+			: undefined;
+	const binding = bindingOf(id, boundTo(fields, token));
+	return {
+		sessionToken: id,
+		sessionDetails: JSON.stringify({ userId, vaultId, vaultIds, startedAt, binding }),
+		...(token === undefined ? {} : { oAuth2RefreshToken: token }),
+	};
 }
 
 /** The newest session that is known for these credentials, used yet or not. */
@@ -173,13 +251,25 @@ export function endingCredentials(
 	return ending;
 }
 
-function sessionCalls(fields: LoginFields, send: Send): SessionCalls {
-	const { vault, settings } = fields;
+function sessionCalls(fields: LoginFields, send: Send, fresh: boolean): SessionCalls {
+	const { authentication, delegation, settings } = fields;
 	return {
-		logIn: async () => await logIn(send, fields),
+		logIn: async () => {
+			if (authentication.method !== 'password' && authentication.method !== 'oAuth2') {
+				throw new VaultError(
+					'There is nothing to log in with',
+					'This Authentication Method uses what the credential has.',
+					'NO_LOGIN',
+				);
+			}
+			return delegation === undefined
+				? await logIn(send, fields, authentication)
+				: await logInDelegated(fields, delegation, send, fresh);
+		},
 		keepAlive: async (session) => {
-			const options = requestOptions(vault, keepAlive(settings), settings.clientId, session.id);
-			return await callVault(send, vault, options, [session.id]).then(
+			const host = hostFor(fields, session);
+			const options = requestOptions(host, keepAlive(settings), settings.clientId, session.id);
+			return await callVault(send, host, options, [session.id]).then(
 				() => true,
 				(error: unknown) => {
 					if (isVaultError(error, 'INVALID_SESSION_ID')) return false;
@@ -190,11 +280,37 @@ function sessionCalls(fields: LoginFields, send: Send): SessionCalls {
 	};
 }
 
+/**
+ * Delegated access: a session of one's own first, the living one where there is one, and with it the delegated one.
+ */
+async function logInDelegated(
+	fields: LoginFields,
+	delegation: Delegation,
+	send: Send,
+	fresh: boolean,
+): Promise<OpenedSession> {
+	const own = withoutDelegation(fields);
+	const open = async (afresh: boolean) => {
+		const session = await sessions.renew(own, undefined, sessionCalls(own, send, afresh), {
+			fresh: afresh,
+		});
+		return await openDelegated(send, own, delegation, session).catch((error: unknown) => {
+			if (isVaultError(error, 'INVALID_SESSION_ID')) sessions.seenDead(own, session.id);
+			throw error;
+		});
+	};
+	return await open(fresh).catch(async (error: unknown) => {
+		// The own session had ended, so that the call did not run: once more, with a new one.
+		if (!isVaultError(error, 'INVALID_SESSION_ID')) throw error;
+		return await open(false);
+	});
+}
+
 /** Reads the session that the credential has kept; what cannot be one counts as none. */
 function storedSession({
 	sessionToken,
 	sessionDetails,
-}: ICredentialDataDecryptedObject): VaultSession | undefined {
+}: ICredentialDataDecryptedObject): StoredSession | undefined {
 	if (typeof sessionToken !== 'string' || sessionToken === '') return undefined;
 	if (typeof sessionDetails !== 'string' || sessionDetails === '') return undefined;
 	try {
@@ -216,34 +332,58 @@ function storedSession({
 	}
 }
 
-function targetOf(options: SignableOptions, { vault }: LoginFields): URL {
-	const target = readUrl(
-		options.uri ?? options.url,
-		readUrl(options.baseURL ?? '/', vault.origin)?.href,
-	);
-	if (target !== undefined) return target;
+/** The address of a request; a relative one is meant for the credential's own Vault. */
+function addressOf(options: SignableOptions, own: VaultHost): URL {
+	const base = readUrl(options.baseURL ?? '/', own.origin)?.href;
+	const address = readUrl(options.uri ?? options.url, base);
+	if (address !== undefined) return address;
 	throw new VaultError(
 		'The request has no address that can be read',
-		`Expected an address that begins with ${vault.origin}/`,
+		`Expected an address that begins with ${own.origin}/`,
 		'INVALID_FIELD',
 	);
 }
 
-/** Throws when a session of these login fields has no business at the target. */
-function assertOwnHost(target: URL, { vault }: LoginFields, session: VaultSession): void {
-	const own = [vault, ...session.vaultIds.map(hostOf)].map((host) => host?.host);
-	if (!own.includes(target.host)) {
-		throw new VaultError(
-			`The request to ${target.host} was not sent: it is not a host of this credential's Vault`,
-			`This credential signs only requests to ${[...new Set(own)].filter(Boolean).join(', ')}. Use another credential for ${target.host}.`,
-			'FOREIGN_HOST',
-		);
-	}
+/**
+ * The address of a request, when it may be signed.
+ *
+ * @param own the Vault for which a relative address is meant
+ * @param hosts where a signature may go
+ * @throws VaultError when it is for somebody else, or would travel in the clear
+ */
+function targetOf(options: SignableOptions, own: VaultHost, hosts: VaultHost[]): URL {
+	const target = addressOf(options, own);
+	assertEncrypted(target);
+	if (hosts.some(({ host }) => host === target.host)) return target;
+	throw foreignHost(
+		target,
+		hosts.map(({ host }) => host),
+	);
+}
+
+function foreignHost({ host }: URL, own: string[]): VaultError {
+	return new VaultError(
+		`The request to ${host} was not sent: it is not a host of this credential's Vault`,
+		`This credential signs only requests to ${[...new Set(own)].join(', ')}. Use another credential for ${host}.`,
+		'FOREIGN_HOST',
+	);
+}
+
+/**
+ * Throws when a request cannot be for this Vault, as far as can be told before a login: Vaults of one user are in one
+ * domain.
+ */
+function assertPlausible(target: URL, { host, origin }: VaultHost): void {
+	assertEncrypted(target);
+	const domain = (name: string) => name.slice(name.indexOf('.'));
+	const local = isLoopback(target.hostname) && isLoopback(new URL(origin).hostname);
+	if (!local && domain(target.host) !== domain(host)) throw foreignHost(target, [host]);
 }
 
 /** Throws when a session would travel in the clear. */
 function assertEncrypted(target: URL): void {
-	if (target.protocol === 'https:' || isLoopback(target.hostname)) return;
+	if (target.protocol === 'https:') return;
+	if (target.protocol === 'http:' && isLoopback(target.hostname)) return;
 	throw new VaultError(
 		`The request to ${target.host} was not sent: it would carry the session over plain ${target.protocol.slice(0, -1)}`,
 		'Begin the address with https://.',
@@ -251,22 +391,38 @@ function assertEncrypted(target: URL): void {
 	);
 }
 
-function withSession(
+function signedBy(
+	options: SignableOptions,
+	fields: LoginFields,
+	session: VaultSession,
+): IHttpRequestOptions {
+	const target = targetOf(options, hostFor(fields, session), hostsFor(fields, session));
+	return signed(options, target, fields, { Authorization: session.id });
+}
+
+/** Puts a signature on a request, in place of one that it may have. */
+function signed(
 	options: SignableOptions,
 	target: URL,
 	{ settings }: LoginFields,
-	session: VaultSession,
+	signature: Record<string, string>,
 ): IHttpRequestOptions {
 	if (options.baseURL !== undefined) {
 		options.url = target.href;
 		delete options.baseURL;
 	}
-	const headers = { ...options.headers };
-	const named = (name: string) => Object.keys(headers).filter((key) => key.toLowerCase() === name);
-	for (const key of named('authorization')) delete headers[key];
-	headers.Authorization = session.id;
-	if (named('x-vaultapi-clientid').length === 0) headers['X-VaultAPI-ClientID'] = settings.clientId;
-	options.headers = headers;
+	const replaced = Object.keys(signature).map((name) => name.toLowerCase());
+	const headers = Object.fromEntries(
+		Object.entries(options.headers ?? {}).filter(
+			([name]) => !replaced.includes(name.toLowerCase()),
+		),
+	);
+	const named = Object.keys(headers).map((name) => name.toLowerCase());
+	options.headers = {
+		...headers,
+		...signature,
+		...(named.includes('x-vaultapi-clientid') ? {} : { 'X-VaultAPI-ClientID': settings.clientId }),
+	};
 	// n8n's default is to send Authorization along to wherever a redirect points.
 	options.sendCredentialsOnCrossOriginRedirect = false;
 	return options;

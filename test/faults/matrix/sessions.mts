@@ -77,7 +77,10 @@ export const SESSIONS: readonly Row[] = [
 			'third of five': [fromThird(body('INVALID_SESSION_ID')), 1, 2],
 		},
 		end: NOTHING_TO_END,
-		test: { 'first call': [words.TEST.refused, 1, 0], 'warm call': [words.TEST.refused, 1, 0] },
+		test: {
+			'first call': [words.TEST.deadSession, 1, 0],
+			'warm call': [words.TEST.deadSession, 1, 0],
+		},
 	},
 	{
 		fault: 'lease over, session lives',

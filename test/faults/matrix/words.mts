@@ -29,5 +29,6 @@ export const TEST = {
 	notVault: says(/did not answer as a Vault does/),
 	noApiAccess: says(/^The login worked, .* \[INSUFFICIENT_ACCESS\]/),
 	refused: says(/^The login worked, but Vault refused the first call/),
+	deadSession: says(/^Vault does not accept the token or session: .+ \[INVALID_SESSION_ID\]\.$/),
 	exception: says(/^The login worked, but Vault had a problem with the first call/),
 };

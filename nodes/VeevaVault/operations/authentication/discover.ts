@@ -1,4 +1,11 @@
-import { callVault, DEFAULT_SETTINGS, discovery, isRecord, requestOptions } from '../../vault/api';
+import {
+	callVault,
+	DEFAULT_LOGIN_HOST,
+	DEFAULT_SETTINGS,
+	discovery,
+	isRecord,
+	requestOptions,
+} from '../../vault/api';
 import { VaultFieldError } from '../../vault/errors';
 import { parseHost } from '../../vault/hosts';
 import { sender } from '../../transport';
@@ -6,7 +13,6 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Authentication Type Discovery. */
 export const discover: Operation = {
-	resource: 'authentication',
 	option: {
 		name: 'Discover Type',
 		value: 'discover',
@@ -52,7 +58,7 @@ export const discover: Operation = {
 					displayName: 'Login Host',
 					name: 'loginHost',
 					type: 'string',
-					default: 'login.veevavault.com',
+					default: DEFAULT_LOGIN_HOST,
 					placeholder: 'e.g. login.veevavault.com',
 					description: "Host name of Vault's login service",
 				},
@@ -65,7 +71,7 @@ export const discover: Operation = {
 			throw new VaultFieldError('User Name', username ?? '', 'the Vault user name to look up');
 		}
 		const options = this.getNodeParameter('options', itemIndex, {});
-		const host = parseHost(options.loginHost ?? 'login.veevavault.com', 'Login Host');
+		const host = parseHost(options.loginHost ?? DEFAULT_LOGIN_HOST, 'Login Host');
 		const clientId = options.clientId ?? '';
 		if (typeof clientId !== 'string') throw new VaultFieldError('Client ID', clientId, 'text');
 

@@ -4,7 +4,6 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Retrieve API Versions. */
 export const getVersions: Operation = {
-	resource: 'authentication',
 	option: {
 		name: 'Get API Versions',
 		value: 'getVersions',

@@ -8,7 +8,6 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Delegated Access › Retrieve Delegations. */
 export const getAll: Operation = {
-	resource: 'delegation',
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
@@ -21,7 +20,7 @@ export const getAll: Operation = {
 			displayName: 'Return All',
 			name: 'returnAll',
 			type: 'boolean',
-			default: true,
+			default: false,
 			description: 'Whether to return all results or only up to a given limit',
 		},
 		{
@@ -35,7 +34,7 @@ export const getAll: Operation = {
 		},
 	],
 	async execute(itemIndex) {
-		const all = this.getNodeParameter('returnAll', itemIndex, true);
+		const all = this.getNodeParameter('returnAll', itemIndex, false);
 		const limit = this.getNodeParameter('limit', itemIndex, 50);
 		if (all !== true && (!Number.isInteger(limit) || limit < 1)) {
 			throw new VaultFieldError('Limit', limit, 'a whole number from 1 on');

@@ -7,13 +7,12 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Delegated Access › Initiate Delegated Session. */
 export const start: Operation = {
-	resource: 'delegation',
 	option: {
 		name: 'Start Session',
 		value: 'start',
 		action: 'Start a delegated session',
 		description:
-			'Start a session in which the next steps act on behalf of another user. The session is a secret and is saved with the execution.',
+			'Start a session in which the next steps act on behalf of another user. The session is a secret: n8n redacts it where it can, but the steps that follow see it, and so does an AI agent that calls this as a tool.',
 	},
 	signedBy: 'credentialOrSessionId',
 	properties: [
@@ -47,6 +46,7 @@ export const start: Operation = {
 			this.getNodeParameter('delegation', itemIndex, '', { extractValue: true }),
 		);
 		const connection = await connect(this, itemIndex);
+		connection.assertCan('startDelegated');
 		// Before the session is started: a call that fails afterwards would lose it.
 		const vault_dns = await delegatedDns(connection, delegation);
 		const { delegated_sessionid } = await connection.call(
@@ -76,5 +76,5 @@ async function delegatedDns(connection: Connection, { vaultId }: Delegation): Pr
 
 	const answer = await connection.call(delegations(connection.settings));
 	const found = readDelegations(answer).find(({ id }) => String(id) === vaultId);
-	return found === undefined ? vaultDns(connection.vault) : String(found.dns);
+	return typeof found?.dns === 'string' ? found.dns : vaultDns(connection.vault);
 }

@@ -5,7 +5,6 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › End Session. */
 export const end: Operation = {
-	resource: 'session',
 	option: {
 		name: 'End',
 		value: 'end',
@@ -16,6 +15,7 @@ export const end: Operation = {
 	signedBy: 'credentialOrSessionId',
 	async execute(itemIndex) {
 		const connection = await connect(this, itemIndex);
+		connection.assertCan('end');
 		const { responseStatus } = await connection.end(endSession(connection.settings));
 		return { responseStatus, vault_dns: vaultDns(connection.vault) };
 	},

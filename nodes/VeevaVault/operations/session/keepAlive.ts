@@ -5,7 +5,6 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Session Keep Alive. */
 export const keepAlive: Operation = {
-	resource: 'session',
 	option: {
 		name: 'Keep Alive',
 		value: 'keepAlive',
@@ -15,6 +14,7 @@ export const keepAlive: Operation = {
 	signedBy: 'credentialOrSessionId',
 	async execute(itemIndex) {
 		const connection = await connect(this, itemIndex);
+		connection.assertCan('keepAlive');
 		const { responseStatus } = await connection.call(keepAliveCall(connection.settings));
 		return { responseStatus, vault_dns: vaultDns(connection.vault) };
 	},

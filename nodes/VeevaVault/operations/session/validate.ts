@@ -8,7 +8,6 @@ import type { Operation } from '../operation';
 
 /** Vault API reference: Users › Validate Session User. */
 export const validate: Operation = {
-	resource: 'session',
 	option: {
 		name: 'Validate',
 		value: 'validate',

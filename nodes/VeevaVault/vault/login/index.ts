@@ -6,11 +6,19 @@ import {
 	readVaults,
 	requestOptions,
 	type Send,
+	type VaultAnswer,
 } from '../api';
 import { VaultError } from '../errors';
-import type { LoginFields } from '../fields';
+import type { LoginFields, OAuth2 } from '../fields';
 import type { OpenedSession } from '../session';
+import { loginWithOAuth2 } from './oAuth2';
 import { loginWithPassword } from './password';
+
+/** The methods by which a session is opened; the others use what the credential has. */
+export type LoginMethod = OAuth2 | { method: 'password'; username: string; password: string };
+
+/** Where a login is to lead. */
+type Destination = Pick<LoginFields, 'vault' | 'settings'>;
 
 /**
  * Logs in, and makes sure that the session is for the Vault that was asked for.
@@ -18,8 +26,28 @@ import { loginWithPassword } from './password';
  * @returns the new session
  * @throws VaultError when Vault refuses, or when it opened another Vault; then that session is ended first
  */
-export async function logIn(send: Send, fields: LoginFields): Promise<OpenedSession> {
-	const { sessionId, userId, vaultId, vaultIds } = await loginWithPassword(send, fields);
+export async function logIn(
+	send: Send,
+	fields: LoginFields,
+	authentication: LoginMethod,
+): Promise<OpenedSession> {
+	const answer =
+		authentication.method === 'password'
+			? await loginWithPassword(send, fields, authentication)
+			: await loginWithOAuth2(send, fields, authentication);
+	return await openedSession(send, fields, answer);
+}
+
+/**
+ * Takes the session from the answer of a login.
+ *
+ * @throws VaultError when there is none, or when it is for another Vault; then that session is ended first
+ */
+export async function openedSession(
+	send: Send,
+	destination: Destination,
+	{ sessionId, userId, vaultId, vaultIds }: VaultAnswer,
+): Promise<OpenedSession> {
 	if (
 		typeof sessionId !== 'string' ||
 		sessionId === '' ||
@@ -27,13 +55,13 @@ export async function logIn(send: Send, fields: LoginFields): Promise<OpenedSess
 		!isVaultId(vaultId)
 	) {
 		throw new VaultError(
-			`${fields.vault.host} answered the login without a session`,
+			`${destination.vault.host} answered the login without a session`,
 			'A proxy may have answered in place of Vault.',
 			'NOT_A_VAULT_ANSWER',
 		);
 	}
 	const session = { id: sessionId, userId, vaultId, vaultIds: readVaults(vaultIds) };
-	await refuseOtherVault(send, fields, session);
+	await refuseOtherVault(send, destination, session);
 	return session;
 }
 
@@ -45,7 +73,7 @@ export async function logIn(send: Send, fields: LoginFields): Promise<OpenedSess
  */
 async function refuseOtherVault(
 	send: Send,
-	{ vault, settings, username }: LoginFields,
+	{ vault, settings }: Destination,
 	session: OpenedSession,
 ): Promise<void> {
 	const opened = session.vaultIds.find(({ id }) => String(id) === String(session.vaultId));
@@ -67,7 +95,7 @@ async function refuseOtherVault(
 			: `"${opened.name}" at ${host.host}`;
 	throw new VaultError(
 		`Vault opened ${described} instead of ${vault.host}`,
-		`The user ${username} cannot log in to ${vault.host}, so Vault chose another Vault of that user. The session was ended. Correct the Vault DNS, or ask an administrator to give the user access there.`,
+		`The user cannot log in to ${vault.host}, so Vault chose another Vault of that user. The session was ended. Correct the Vault DNS, or ask an administrator to give the user access there.`,
 		'WRONG_VAULT',
 	);
 }

@@ -7,8 +7,11 @@ import type { LoginFields } from '../fields';
  * @returns Vault's answer as it is; which Vault it opened is for the caller to check
  * @throws VaultError in Vault's words when it refuses
  */
-export async function loginWithPassword(send: Send, fields: LoginFields): Promise<VaultAnswer> {
-	const { vault, username, password, settings } = fields;
+export async function loginWithPassword(
+	send: Send,
+	{ vault, settings, secrets }: LoginFields,
+	{ username, password }: { username: string; password: string },
+): Promise<VaultAnswer> {
 	const call = passwordLogin(settings, { username, password, vaultDns: vault.host });
-	return await callVault(send, vault, requestOptions(vault, call, settings.clientId), [password]);
+	return await callVault(send, vault, requestOptions(vault, call, settings.clientId), secrets);
 }

@@ -9,18 +9,18 @@ import type { Operation } from '../operation';
  * proves that it lives, and starts its idle time anew.
  * Vault API reference: Authentication › User Name and Password; Session Keep Alive.
  */
-export const logIn: Operation = {
-	resource: 'session',
+export const login: Operation = {
 	option: {
 		name: 'Log In',
-		value: 'logIn',
+		value: 'login',
 		action: 'Log in and get the session',
 		description:
-			'Get the living session of the credential, for a step that has to send it by itself. The session is a secret and is saved with the execution.',
+			'Get the living session of the credential, for a step that has to send it by itself. The session is a secret: n8n redacts it where it can, but the steps that follow see it, and so does an AI agent that calls this as a tool.',
 	},
 	signedBy: 'credential',
 	async execute(itemIndex) {
 		const connection = await connect(this, itemIndex);
+		connection.assertCan('logIn');
 		await connection.call(keepAlive(connection.settings));
 		const session = connection.session();
 		if (session === undefined) {

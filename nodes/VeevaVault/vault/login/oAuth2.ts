@@ -1,0 +1,194 @@
+import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+
+import {
+	callVault,
+	CALL_TIMEOUT_MS,
+	isRecord,
+	oAuthLogin,
+	redirectTarget,
+	requestOptions,
+	withoutSecrets,
+	type Send,
+	type VaultAnswer,
+} from '../api';
+import { connectionError, isVaultError, VaultError } from '../errors';
+import type { LoginFields, OAuth2 } from '../fields';
+import { clientAssertion } from './clientKey';
+import { discoverProfile, type Profile } from './profile';
+import { refreshTokens } from './refreshTokens';
+
+/**
+ * Logs in with an access token of the user's identity provider.
+ * Vault API reference: Authentication › OAuth 2.0 / OpenID Connect.
+ *
+ * @returns Vault's answer as it is; which Vault it opened is for the caller to check
+ * @throws VaultError when Vault or the provider refuses
+ */
+export async function loginWithOAuth2(
+	send: Send,
+	fields: LoginFields,
+	oAuth2: OAuth2,
+): Promise<VaultAnswer> {
+	const profile = await discoverProfile(send, fields, oAuth2);
+	const logIn = async () =>
+		await exchangeToken(send, fields, profile, await accessToken(send, fields, oAuth2, profile));
+
+	return await logIn().catch(async (error: unknown) => {
+		if (!isVaultError(error, 'EXPIRED_TOKEN', 'INVALID_TOKEN')) throw error;
+		if (oAuth2.grant.type === 'accessToken') {
+			throw new VaultError(
+				error.message,
+				`The access token in the credential is used as it is: enter a new one, or choose a grant by which this credential gets one itself. ${error.description}`,
+				error.type,
+				error.executionId,
+			);
+		}
+		return await logIn();
+	});
+}
+
+/**
+ * Exchanges an access token for a Vault session.
+ *
+ * @throws VaultError `EXPIRED_TOKEN` or `INVALID_TOKEN` when Vault, or the provider when asked by it, refuses the token
+ */
+export async function exchangeToken(
+	send: Send,
+	{
+		vault,
+		loginHost,
+		settings,
+		secrets,
+	}: Pick<LoginFields, 'vault' | 'loginHost' | 'settings' | 'secrets'>,
+	{ profileId, clientId }: Pick<Profile, 'profileId' | 'clientId'>,
+	token: string,
+): Promise<VaultAnswer> {
+	const call = oAuthLogin({ profileId, clientId, vaultDns: vault.host });
+	const options = requestOptions(loginHost, call, settings.clientId, `Bearer ${token}`);
+	return await callVault(send, loginHost, options, [...secrets, token]);
+}
+
+/** An access token by the grant of the credential. */
+async function accessToken(
+	send: Send,
+	{ secrets }: LoginFields,
+	{ client, grant, scope }: OAuth2,
+	{ tokenEndpoint, clientId }: Profile,
+): Promise<string> {
+	if (grant.type === 'accessToken') return grant.token;
+
+	const form: Record<string, string> = scope === '' ? {} : { scope };
+	const headers: Record<string, string> = { Accept: 'application/json' };
+	const hidden = [...secrets];
+	const refreshToken = grant.type === 'refreshToken' ? refreshTokens.newest(grant.token) : '';
+	switch (grant.type) {
+		case 'clientCredentials':
+			form.grant_type = 'client_credentials';
+			break;
+		case 'refreshToken':
+			form.grant_type = 'refresh_token';
+			form.refresh_token = refreshToken;
+			hidden.push(refreshToken);
+			break;
+		case 'password':
+			form.grant_type = 'password';
+			form.username = grant.username;
+			form.password = grant.password;
+	}
+	switch (client.authentication) {
+		case 'body':
+			form.client_id = clientId;
+			if (client.secret !== '') form.client_secret = client.secret;
+			break;
+		case 'header':
+			headers.Authorization = basic(clientId, client.secret);
+			break;
+		case 'privateKeyJwt':
+			form.client_id = clientId;
+			form.client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+			form.client_assertion = clientAssertion(client.key, clientId, tokenEndpoint, Date.now());
+			hidden.push(form.client_assertion);
+	}
+	const options: IHttpRequestOptions = {
+		method: 'POST',
+		url: tokenEndpoint,
+		headers,
+		body: new URLSearchParams(form),
+		json: true,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout: CALL_TIMEOUT_MS,
+	};
+	const { host } = new URL(tokenEndpoint);
+	const response = await send(options).catch((failure: unknown) => {
+		throw connectionError(host, failure);
+	});
+	const answer = readTokenAnswer(host, response, hidden);
+	if (refreshToken !== '' && answer.refreshToken !== '') {
+		refreshTokens.rotated(refreshToken, answer.refreshToken);
+	}
+	return answer.accessToken;
+}
+
+/**
+ * Reads the answer of a token endpoint: RFC 6749, sections 5.1 and 5.2.
+ *
+ * @param host the provider's, for messages
+ * @param secrets what must not appear in an error
+ */
+function readTokenAnswer(
+	host: string,
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
+	secrets: string[],
+): { accessToken: string; refreshToken: string } {
+	const fields: Record<string, unknown> = isRecord(body) ? body : {};
+	const { access_token: token, refresh_token: refreshToken, error, error_description } = fields;
+	if (statusCode === 200 && typeof token === 'string' && token !== '') {
+		return {
+			accessToken: token,
+			refreshToken: typeof refreshToken === 'string' ? refreshToken : '',
+		};
+	}
+	if (typeof error === 'string') {
+		const description = typeof error_description === 'string' ? `: ${error_description}` : '';
+		throw new VaultError(
+			withoutSecrets(`The identity provider ${host} refused: ${error}${description}`, secrets),
+			ADVICE[error] ?? 'See the error in the documentation of the identity provider.',
+			`OAUTH_${error.toUpperCase()}`,
+		);
+	}
+	if (statusCode >= 300 && statusCode < 400) {
+		throw new VaultError(
+			`The identity provider ${host} sent the request on to ${redirectTarget(headers, `https://${host}`)}; it was not followed`,
+			'A token endpoint does not redirect. Check the Token Endpoint.',
+			'REDIRECT',
+		);
+	}
+	throw new VaultError(
+		`The identity provider ${host} answered with HTTP status ${statusCode} and no access token`,
+		'Check the Token Endpoint, or try again later.',
+		'NO_ACCESS_TOKEN',
+	);
+}
+
+/** What to do about the errors of a token endpoint: RFC 6749, section 5.2. */
+const ADVICE: Readonly<Record<string, string>> = {
+	invalid_client:
+		'The provider does not know the client, or its secret or key is wrong. Correct the Client ID at the Provider, the Client Authentication or the secret in the credential.',
+	invalid_grant:
+		'The refresh token has expired, was used before or was revoked; or user name or password at the provider is wrong. Enter a new one in the credential.',
+	unauthorized_client: 'Allow this grant for the client at the provider, or choose another one.',
+	unsupported_grant_type: 'The provider does not support this grant: choose another one.',
+	invalid_scope: 'The provider does not know the Scope, or does not allow it for this client.',
+	invalid_request:
+		'The provider misses something in the request: check Client Authentication, Scope and Grant.',
+};
+
+/** RFC 6749, section 2.3.1: both parts are form-encoded before they are put together. */
+function basic(clientId: string, secret: string): string {
+	const encoded = [clientId, secret].map((part) =>
+		new URLSearchParams([['', part]]).toString().slice(1),
+	);
+	return `Basic ${Buffer.from(encoded.join(':')).toString('base64')}`;
+}

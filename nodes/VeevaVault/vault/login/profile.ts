@@ -1,0 +1,106 @@
+import { callVault, discovery, isRecord, requestOptions, type Send } from '../api';
+import { VaultError, VaultFieldError } from '../errors';
+import { needsDiscovery, type LoginFields, type OAuth2 } from '../fields';
+import { parseEndpoint } from '../hosts';
+
+/** What it takes to log in by single sign-on, with nothing left empty that is needed. */
+export interface Profile {
+	profileId: string;
+	tokenEndpoint: string;
+	/** The client's ID at the provider; empty when it is not needed */
+	clientId: string;
+}
+
+/**
+ * Completes the fields that were left empty by asking Vault how the user logs in.
+ * Vault API reference: Authentication › Authentication Type Discovery.
+ *
+ * @throws VaultError when the user does not log in by OAuth 2.0 / OpenID Connect, has several profiles, or when the
+ *   profile does not have what is missing
+ */
+export async function discoverProfile(
+	send: Send,
+	{ loginHost, settings }: LoginFields,
+	oAuth2: OAuth2,
+): Promise<Profile> {
+	const { username, profileId, tokenEndpoint, client, grant } = oAuth2;
+	const given = { profileId, tokenEndpoint, clientId: client.id };
+	if (!needsDiscovery(oAuth2)) return given;
+
+	const call = discovery({ username, clientId: settings.clientId });
+	const { data } = await callVault(
+		send,
+		loginHost,
+		requestOptions(loginHost, call, settings.clientId),
+	);
+	const { auth_type: type, auth_profiles: profiles } = isRecord(data) ? data : {};
+	if (type === 'password') {
+		throw new VaultError(
+			`${username} logs in to Vault with a password, not by single sign-on`,
+			'Choose the Authentication Method "User Name and Password" in the credential.',
+			'PASSWORD_USER',
+		);
+	}
+	const found = Array.isArray(profiles) ? (profiles as unknown[]).filter(isRecord) : [];
+	if (found.length === 0) {
+		throw new VaultError(
+			`${username} logs in by SAML, which needs a browser`,
+			'Ask a Vault administrator for an OAuth 2.0 / OpenID Connect profile, for a user with a password, or for an API access token.',
+			'SAML_USER',
+		);
+	}
+	const profile = chosen(found, profileId, username);
+	const metadata = isRecord(profile.as_metadata) ? profile.as_metadata : {};
+	const complete = {
+		profileId: String(profile.id),
+		tokenEndpoint: tokenEndpoint || endpoint(metadata.token_endpoint),
+		clientId: client.id || text(profile.as_client_id),
+	};
+	if (grant.type === 'accessToken') return complete;
+	if (complete.tokenEndpoint === '') {
+		throw missing('Token Endpoint', profile, "the provider's metadata in Vault have none");
+	}
+	if (complete.clientId === '') {
+		throw missing(
+			'Client ID at the Provider',
+			profile,
+			`Vault maps none to the Client ID "${settings.clientId}" of this credential`,
+		);
+	}
+	return complete;
+}
+
+function chosen(
+	profiles: Array<Record<string, unknown>>,
+	profileId: string,
+	username: string,
+): Record<string, unknown> {
+	const list = profiles.map(({ id, label }) => `"${String(label)}" (${String(id)})`).join(', ');
+	if (profileId !== '') {
+		const profile = profiles.find(({ id }) => id === profileId);
+		if (profile !== undefined) return profile;
+		throw new VaultFieldError('Profile ID', profileId, `a profile of ${username}: ${list}`);
+	}
+	if (profiles.length === 1) return profiles[0];
+	throw new VaultError(
+		`${username} has several single sign-on profiles: ${list}`,
+		'Enter the ID of one of them as the Profile ID in the credential.',
+		'SEVERAL_PROFILES',
+	);
+}
+
+function endpoint(value: unknown): string {
+	return text(value) === '' ? '' : parseEndpoint(text(value), 'Token Endpoint of the profile');
+}
+
+function text(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}
+
+function missing(field: string, { id, label }: Record<string, unknown>, why: string): VaultError {
+	return new VaultError(
+		`${field} could not be discovered from the profile "${String(label)}" (${String(id)}): ${why}`,
+		`Enter the ${field} in the credential.`,
+		'INCOMPLETE_PROFILE',
+	);
+}

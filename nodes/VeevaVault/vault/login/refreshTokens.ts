@@ -1,0 +1,56 @@
+import { createHmac, randomBytes } from 'crypto';
+
+import { Forgetful } from '../forgetful';
+
+/** A grant as this process knows it: its refresh tokens follow one another. */
+interface Lineage {
+	/** Digest of the token that the credential had first */
+	first: string;
+	/** The token to use next */
+	newest: string;
+}
+
+/**
+ * Refresh tokens that a provider has rotated (RFC 6749, section 6): which follows which. A credential that was read a
+ * moment ago may still hold the one before; used again, it could end the whole grant.
+ */
+export class RefreshTokens {
+	/** By digest of the token */
+	private readonly lineages: Forgetful<Lineage>;
+
+	private readonly digestKey = randomBytes(32);
+
+	/** @param now the time, in ms since 1970 */
+	constructor(now: () => number) {
+		this.lineages = new Forgetful(now);
+	}
+
+	/** What stands for the grant for as long as the process lives: the same for a token and all that follow it. */
+	first(token: string): string {
+		const digest = this.digest(token);
+		return this.lineages.get(digest)?.first ?? digest;
+	}
+
+	/** The token that has taken the place of this one. */
+	newest(token: string): string {
+		return this.lineages.get(this.digest(token))?.newest ?? token;
+	}
+
+	/** The provider has given out another token for one that was used. */
+	rotated(used: string, successor: string): void {
+		const lineage = this.lineages.get(this.digest(used)) ?? {
+			first: this.digest(used),
+			newest: used,
+		};
+		lineage.newest = successor;
+		this.lineages.set(this.digest(used), lineage);
+		this.lineages.set(this.digest(successor), lineage);
+	}
+
+	private digest(token: string): string {
+		return createHmac('sha256', this.digestKey).update(token).digest('base64');
+	}
+}
+
+/** The refresh tokens of this process. */
+export const refreshTokens = new RefreshTokens(() => Date.now());
