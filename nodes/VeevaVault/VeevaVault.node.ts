@@ -22,6 +22,12 @@ import { VaultError, VaultFieldError } from './vault/errors';
 
 const { apiVersion, clientId } = DEFAULT_SETTINGS;
 
+/** When no credential is used. */
+const withoutCredential = {
+	operation: operationsSignedBy('nothing'),
+	sessionSource: ['sessionId'],
+};
+
 export class VeevaVault implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Veeva Vault',
@@ -38,16 +44,39 @@ export class VeevaVault implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
+			// n8n looks at one entry of each name only, and hides it when any of these is so.
 			{
 				name: 'veevaVaultApi',
 				required: true,
-				// n8n looks at one entry of each name only, and hides it when any of these is so.
-				displayOptions: {
-					hide: { operation: operationsSignedBy('nothing'), sessionSource: ['sessionId'] },
-				},
+				displayOptions: { show: { authentication: ['api'] }, hide: withoutCredential },
+			},
+			{
+				name: 'veevaVaultOAuth2Api',
+				required: true,
+				displayOptions: { show: { authentication: ['oAuth2'] }, hide: withoutCredential },
 			},
 		],
 		properties: [
+			{
+				displayName: 'Authentication',
+				name: 'authentication',
+				type: 'options',
+				displayOptions: { hide: withoutCredential },
+				options: [
+					{
+						name: 'API',
+						value: 'api',
+						description: 'By password, OAuth 2.0, token or session: without a browser',
+					},
+					{
+						name: 'OAuth2',
+						value: 'oAuth2',
+						description: 'Single sign-on: you sign in at your identity provider in the browser',
+					},
+				],
+				default: 'api',
+				description: 'Which kind of credential to use',
+			},
 			{
 				displayName: 'Resource',
 				name: 'resource',

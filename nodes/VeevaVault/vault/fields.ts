@@ -7,7 +7,7 @@ import { parseDelegation, type Delegation } from './delegation';
 import { VaultFieldError } from './errors';
 import { parseEndpoint, parseHost, type VaultHost } from './hosts';
 import { readPrivateKey, type ClientKey } from './login/clientKey';
-import { refreshTokens } from './login/refreshTokens';
+import { refreshTokens } from './login/tokenLineages';
 import type { LoginIdentity } from './session';
 
 /** How the credential gets into Vault. */
@@ -71,25 +71,33 @@ type Credentials = ICredentialDataDecryptedObject;
  * @throws VaultFieldError naming the first field that cannot be right
  */
 export function readFields(credentials: Credentials): LoginFields {
-	const vault = parseHost(credentials.vaultDns, 'Vault DNS');
 	const authentication = readAuthentication(credentials);
-	const settings = {
-		apiVersion: apiVersion(credentials.apiVersion),
-		clientId: clientId(credentials.vaultClientId),
-	};
-	const minutes = sessionTimeout(credentials.sessionTimeout);
-	const loginHost = parseHost(credentials.loginHost, 'Login Host');
-	const delegation = readDelegation(credentials);
 	const fields = {
-		vault,
-		loginHost,
+		...readPlace(credentials),
 		authentication,
-		settings,
-		delegation,
-		sessionTimeoutMs: minutes * 60_000,
+		delegation: readDelegation(credentials),
 		secrets: secretsOf(authentication),
 	};
 	return { ...fields, identity: identityOf(fields), boundTo: boundTo(fields) };
+}
+
+/**
+ * Checks the fields that each credential type has: where Vault is, and how to call it.
+ *
+ * @throws VaultFieldError
+ */
+export function readPlace(
+	credentials: Credentials,
+): Pick<LoginFields, 'vault' | 'loginHost' | 'settings' | 'sessionTimeoutMs'> {
+	return {
+		vault: parseHost(credentials.vaultDns, 'Vault DNS'),
+		settings: {
+			apiVersion: apiVersion(credentials.apiVersion),
+			clientId: clientId(credentials.vaultClientId),
+		},
+		sessionTimeoutMs: sessionTimeout(credentials.sessionTimeout) * 60_000,
+		loginHost: parseHost(credentials.loginHost, 'Login Host'),
+	};
 }
 
 /** The fields of the login behind a delegated one: the user's own. */
@@ -202,14 +210,22 @@ function readOAuth2(credentials: Credentials): OAuth2 {
 	};
 	const tokenEndpoint = optional(credentials.oAuth2TokenEndpoint, 'Token Endpoint');
 	if (tokenEndpoint !== '') oAuth2.tokenEndpoint = parseEndpoint(tokenEndpoint, 'Token Endpoint');
-	if (needsDiscovery(oAuth2) && oAuth2.username === '') {
-		throw new VaultFieldError(
-			'User Name',
-			'',
-			"the user's name in Vault, by which the empty fields are discovered; or a Profile ID, Token Endpoint and Client ID at the Provider",
-		);
-	}
+	assertDiscoverable(oAuth2);
 	return oAuth2;
+}
+
+/**
+ * What is empty has to be discovered by the user name.
+ *
+ * @throws VaultFieldError when there is none
+ */
+export function assertDiscoverable(oAuth2: OAuth2): void {
+	if (!needsDiscovery(oAuth2) || oAuth2.username !== '') return;
+	throw new VaultFieldError(
+		'User Name',
+		'',
+		"the user's name in Vault, by which the empty fields are discovered; or a Profile ID, Token Endpoint and Client ID at the Provider",
+	);
 }
 
 /** Whether something has to be asked of Vault before the login: a field that is needed is empty. */
@@ -372,7 +388,8 @@ function text(value: unknown, field: string, expected: string): string {
 	return value.trim();
 }
 
-function optional(value: unknown, field: string): string {
+/** Text that may be missing. */
+export function optional(value: unknown, field: string): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value !== 'string') throw new VaultFieldError(field, value, 'text');
 	return value.trim();

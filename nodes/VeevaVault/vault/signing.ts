@@ -13,6 +13,7 @@ import {
 	keepAlive,
 	readVaults,
 	requestOptions,
+	type CallSettings,
 	type Send,
 } from './api';
 import { isVaultError, VaultError } from './errors';
@@ -21,7 +22,7 @@ import { boundTo, readFields, withoutDelegation, type LoginFields } from './fiel
 import { isLoopback, readUrl, type VaultHost } from './hosts';
 import { logIn } from './login';
 import { openDelegated } from './login/delegated';
-import { refreshTokens } from './login/refreshTokens';
+import { refreshTokens } from './login/tokenLineages';
 import {
 	bindingOf,
 	Sessions,
@@ -266,18 +267,30 @@ function sessionCalls(fields: LoginFields, send: Send, fresh: boolean): SessionC
 				? await logIn(send, fields, authentication)
 				: await logInDelegated(fields, delegation, send, fresh);
 		},
-		keepAlive: async (session) => {
-			const host = hostFor(fields, session);
-			const options = requestOptions(host, keepAlive(settings), settings.clientId, session.id);
-			return await callVault(send, host, options, [session.id]).then(
-				() => true,
-				(error: unknown) => {
-					if (isVaultError(error, 'INVALID_SESSION_ID')) return false;
-					throw error;
-				},
-			);
-		},
+		keepAlive: async (session) => await isAlive(send, hostFor(fields, session), settings, session),
 	};
+}
+
+/**
+ * Asks whether a session lives, and prolongs it.
+ *
+ * @returns `false` when Vault says INVALID_SESSION_ID
+ * @throws VaultError for everything else
+ */
+export async function isAlive(
+	send: Send,
+	host: VaultHost,
+	settings: CallSettings,
+	{ id }: VaultSession,
+): Promise<boolean> {
+	const options = requestOptions(host, keepAlive(settings), settings.clientId, id);
+	return await callVault(send, host, options).then(
+		() => true,
+		(error: unknown) => {
+			if (isVaultError(error, 'INVALID_SESSION_ID')) return false;
+			throw error;
+		},
+	);
 }
 
 /**

@@ -15,7 +15,7 @@ import { connectionError, isVaultError, VaultError } from '../errors';
 import type { LoginFields, OAuth2 } from '../fields';
 import { clientAssertion } from './clientKey';
 import { discoverProfile, type Profile } from './profile';
-import { refreshTokens } from './refreshTokens';
+import { refreshTokens } from './tokenLineages';
 
 /**
  * Logs in with an access token of the user's identity provider.

@@ -20,7 +20,7 @@ export interface Profile {
  */
 export async function discoverProfile(
 	send: Send,
-	{ loginHost, settings }: LoginFields,
+	{ loginHost, settings }: Pick<LoginFields, 'loginHost' | 'settings'>,
 	oAuth2: OAuth2,
 ): Promise<Profile> {
 	const { username, profileId, tokenEndpoint, client, grant } = oAuth2;

@@ -2,19 +2,19 @@ import { createHmac, randomBytes } from 'crypto';
 
 import { Forgetful } from '../forgetful';
 
-/** A grant as this process knows it: its refresh tokens follow one another. */
+/** A grant as this process knows it: its tokens follow one another. */
 interface Lineage {
 	/** Digest of the token that the credential had first */
 	first: string;
-	/** The token to use next */
+	/** The token to use now */
 	newest: string;
 }
 
 /**
- * Refresh tokens that a provider has rotated (RFC 6749, section 6): which follows which. A credential that was read a
- * moment ago may still hold the one before; used again, it could end the whole grant.
+ * Tokens that a provider has replaced by others: which follows which. A credential that was read a moment ago may still
+ * hold the one before. A refresh token that is used again could end the whole grant (RFC 6749, section 10.4).
  */
-export class RefreshTokens {
+export class TokenLineages {
 	/** By digest of the token */
 	private readonly lineages: Forgetful<Lineage>;
 
@@ -53,4 +53,7 @@ export class RefreshTokens {
 }
 
 /** The refresh tokens of this process. */
-export const refreshTokens = new RefreshTokens(() => Date.now());
+export const refreshTokens = new TokenLineages(() => Date.now());
+
+/** The access tokens for which n8n itself gets others: of users who have signed in through n8n. */
+export const accessTokens = new TokenLineages(() => Date.now());

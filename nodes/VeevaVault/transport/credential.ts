@@ -1,74 +1,25 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IExecuteFunctions,
-	IHttpRequestOptions,
-	ILoadOptionsFunctions,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import {
 	callVault,
 	countsAsActivity,
-	DEFAULT_SETTINGS,
-	isRecord,
 	requestOptions,
-	type CallSettings,
 	type Send,
-	type VaultAnswer,
 	type VaultCall,
-} from './vault/api';
-import { isVaultError, VaultError, VaultFieldError } from './vault/errors';
-import { apiVersion, clientId, readFields, type LoginFields } from './vault/fields';
-import { parseHost, type VaultHost } from './vault/hosts';
-import type { VaultSession } from './vault/session';
-import { endingCredentials, hostFor, knownSession, sessions, signedWith } from './vault/signing';
+} from '../vault/api';
+import { isVaultError, VaultError } from '../vault/errors';
+import { readFields, type LoginFields } from '../vault/fields';
+import { endingCredentials, hostFor, knownSession, sessions, signedWith } from '../vault/signing';
+import type { Connection, Context, SessionAction } from './connection';
 
-export const CREDENTIAL_TYPE = 'veevaVaultApi';
-
-type Context = IExecuteFunctions | ILoadOptionsFunctions;
-
-/** What not every way into Vault has a session for. */
-export type SessionAction = 'logIn' | 'keepAlive' | 'end' | 'startDelegated';
-
-/** How one item reaches its Vault: with the credential's session, or with one that an earlier step started. */
-export interface Connection {
-	/** The Vault that the last call went to, or the next one will */
-	readonly vault: VaultHost;
-	readonly settings: CallSettings;
-	/**
-	 * Makes a call, signed.
-	 *
-	 * @throws VaultError when Vault refuses, or cannot be reached
-	 */
-	call(call: VaultCall): Promise<VaultAnswer>;
-	/** The credential's session: as the last call used it, before that as it is known; none for one given by its ID */
-	session(): VaultSession | undefined;
-	/** Ends the session; a credential's one is forgotten first. */
-	end(call: VaultCall): Promise<VaultAnswer>;
-	/**
-	 * To be asked before an operation that makes no sense with every kind of credential.
-	 *
-	 * @throws VaultError when it makes none with this one
-	 */
-	assertCan(action: SessionAction): void;
-}
+const CREDENTIAL_TYPE = 'veevaVaultApi';
 
 /**
- * The connection that the item's "Session to Use" asks for.
+ * With the session that the `veevaVaultApi` credential keeps; n8n signs.
  *
- * @throws VaultFieldError when a field of the credential or of the node is wrong
+ * @throws VaultFieldError when a field of the credential is wrong
  */
-export async function connect(context: Context, itemIndex: number): Promise<Connection> {
-	return parameter(context, 'sessionSource', itemIndex) === 'sessionId'
-		? givenSession(context, itemIndex)
-		: await credentialSession(context, itemIndex);
-}
-
-/** Sends a request that nothing signs, or that carries its own session. */
-export function sender(context: Context): Send {
-	return async (options) => await context.helpers.httpRequest(options);
-}
-
-async function credentialSession(context: Context, itemIndex: number): Promise<Connection> {
+export async function credentialSession(context: Context, itemIndex: number): Promise<Connection> {
 	let credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
 	const fields = readFields(credentials);
 	const { settings, secrets } = fields;
@@ -143,36 +94,6 @@ function signingSender(context: Context, data: ICredentialDataDecryptedObject): 
 	};
 }
 
-function givenSession(context: Context, itemIndex: number): Connection {
-	const vault = parseHost(parameter(context, 'vaultDns', itemIndex), 'Vault DNS');
-	const sessionId = parameter(context, 'sessionId', itemIndex);
-	if (typeof sessionId !== 'string' || !/^[\x21-\x7e]+$/.test(sessionId.trim())) {
-		throw new VaultFieldError(
-			'Session ID',
-			sessionId === '' ? '' : undefined,
-			'the ID of a Vault session, such as {{ $json.delegated_sessionid }} after Start Session',
-		);
-	}
-	const id = sessionId.trim();
-	const settings = givenSettings(parameter(context, 'options', itemIndex));
-	const call = async (vaultCall: VaultCall) =>
-		await callVault(
-			sender(context),
-			vault,
-			requestOptions(vault, vaultCall, settings.clientId, id),
-			[id],
-		);
-	return { vault, settings, call, end: call, session: () => undefined, assertCan: () => {} };
-}
-
-function givenSettings(options: unknown): CallSettings {
-	const given = isRecord(options) ? options : {};
-	return {
-		apiVersion: apiVersion(given.apiVersion ?? DEFAULT_SETTINGS.apiVersion),
-		clientId: clientId(given.clientId ?? DEFAULT_SETTINGS.clientId),
-	};
-}
-
 /** What a method is called in messages. */
 const METHOD_NAMES = {
 	accessToken: 'An API access token',
@@ -217,11 +138,4 @@ function notRenewed(error: VaultError, { authentication: { method } }: LoginFiel
 		oAuth2: error.description,
 	}[method];
 	return new VaultError(error.message, advice, error.type, error.executionId);
-}
-
-/** Reads a parameter in either context; the editor's lists have no items. */
-function parameter(context: Context, name: string, itemIndex: number): unknown {
-	return 'getInputData' in context
-		? context.getNodeParameter(name, itemIndex, '')
-		: context.getNodeParameter(name, '');
 }

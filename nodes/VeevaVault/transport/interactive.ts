@@ -1,0 +1,90 @@
+import { callVault, countsAsActivity, requestOptions, type VaultCall } from '../vault/api';
+import { isVaultError, VaultError } from '../vault/errors';
+import { readInteractiveFields } from '../vault/interactiveFields';
+import { openedSession } from '../vault/login';
+import { exchangeToken } from '../vault/login/oAuth2';
+import { discoverProfile } from '../vault/login/profile';
+import { accessTokens } from '../vault/login/tokenLineages';
+import type { SessionCalls } from '../vault/session';
+import { isAlive, sessions } from '../vault/signing';
+import { sender, type Connection, type Context } from './connection';
+
+const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
+
+/**
+ * With a session for the user who has signed in through n8n. n8n keeps the identity provider's tokens; the Vault session
+ * that they are exchanged for lives in this process.
+ *
+ * @throws VaultFieldError when a field of the credential is wrong
+ * @throws VaultError when nobody has signed in yet
+ */
+export async function interactiveSession(context: Context, itemIndex: number): Promise<Connection> {
+	const fields = readInteractiveFields(await context.getCredentials(CREDENTIAL_TYPE, itemIndex));
+	const { vault, settings, accessToken, secrets } = fields;
+	const send = sender(context);
+
+	const exchange = async (token: string) =>
+		await exchangeToken(send, fields, await discoverProfile(send, fields, fields.oAuth2), token);
+	const calls: SessionCalls = {
+		keepAlive: async (session) => await isAlive(send, vault, settings, session),
+		logIn: async () => {
+			const newest = accessTokens.newest(accessToken);
+			const answer = await exchange(newest).catch(async (error: unknown) => {
+				if (!isVaultError(error, 'EXPIRED_TOKEN', 'INVALID_TOKEN')) throw error;
+				const token = await refreshedToken(context, error);
+				accessTokens.rotated(newest, token);
+				return await exchange(token);
+			});
+			return await openedSession(send, fields, answer);
+		},
+	};
+	let session = sessions.newest(fields);
+	const once = async (call: VaultCall) => {
+		session = sessions.usable(fields) ?? (await sessions.renew(fields, undefined, calls));
+		const options = requestOptions(vault, call, settings.clientId, session.id);
+		return await callVault(send, vault, options, secrets);
+	};
+
+	return {
+		vault,
+		settings,
+		session: () => session,
+		call: async (call) => {
+			const answer = await once(call).catch(async (error: unknown) => {
+				if (!isVaultError(error, 'INVALID_SESSION_ID') || session === undefined) throw error;
+				sessions.seenDead(fields, session.id);
+				return await once(call);
+			});
+			if (session !== undefined) sessions.seenAlive(fields, session.id, countsAsActivity(call));
+			return answer;
+		},
+		end: async (call) => {
+			const ending = sessions.newest(fields);
+			if (ending === undefined) return { responseStatus: 'SUCCESS' };
+			sessions.forget(ending.id);
+			const options = requestOptions(vault, call, settings.clientId, ending.id);
+			return await callVault(send, vault, options, secrets).catch((error: unknown) => {
+				// Ended already: there is nothing left to do.
+				if (isVaultError(error, 'INVALID_SESSION_ID')) return { responseStatus: 'SUCCESS' };
+				throw error;
+			});
+		},
+		assertCan: () => {},
+	};
+}
+
+/** A new access token, which n8n gets with the refresh token and saves. */
+async function refreshedToken(context: Context, refused: VaultError): Promise<string> {
+	const data: unknown = await context.helpers.refreshOAuth2Token
+		.call(context, CREDENTIAL_TYPE)
+		.catch(() => undefined);
+	const token =
+		typeof data === 'object' && data !== null && 'access_token' in data ? data.access_token : '';
+	if (typeof token === 'string' && token !== '') return token;
+	throw new VaultError(
+		refused.message,
+		`The sign-in has expired, and the identity provider gave no new access token: open the credential and connect again. ${refused.description}`,
+		refused.type,
+		refused.executionId,
+	);
+}
