@@ -6,6 +6,9 @@ const { passwordUser, ssoUser } = authenticationTypeDiscovery;
 const username = 'olivia@veepharm.com';
 const clientId = 'veepharm-clinical-it-client-int0';
 
+/** What the node adds to Vault's answer: which credential suits the user. */
+const credential: unknown = expect.any(Object);
+
 describe('Authentication Type Discovery', () => {
 	it.each([
 		['Password User', passwordUser],
@@ -16,7 +19,7 @@ describe('Authentication Type Discovery', () => {
 		const { json, error } = await discover({ clientId, includeMsal: true });
 		expect(error).toBeUndefined();
 		expect(sent).toEqual([request]);
-		expect(json('Vault')).toEqual([{ username, ...dataOf(example.answer) }]);
+		expect(json('Vault')).toEqual([{ username, ...dataOf(example.answer), credential }]);
 	});
 
 	it('client_id is optional', async () => {
@@ -25,7 +28,7 @@ describe('Authentication Type Discovery', () => {
 		const { json, error } = await discover({ includeMsal: true });
 		expect(error).toBeUndefined();
 		expect(sent).toEqual([request]);
-		expect(json('Vault')).toEqual([{ username, ...dataOf(ssoUser.answer) }]);
+		expect(json('Vault')).toEqual([{ username, ...dataOf(ssoUser.answer), credential }]);
 	});
 
 	it('as_client_id is given where the client_id is mapped', async () => {
@@ -34,7 +37,7 @@ describe('Authentication Type Discovery', () => {
 		);
 		vaultAnswers(documented(ssoUser), answer);
 		const { json } = await discover({ clientId, includeMsal: true });
-		expect(json('Vault')).toEqual([{ username, ...dataOf(answer) }]);
+		expect(json('Vault')).toEqual([{ username, ...dataOf(answer), credential }]);
 		expect(json('Vault')).toMatchObject([{ auth_profiles: [{ as_client_id: '7c5d9e-53443' }] }]);
 	});
 
@@ -49,7 +52,7 @@ describe('Authentication Type Discovery', () => {
 		const { json, error } = await discover({ clientId, ...options });
 		expect(error).toBeUndefined();
 		expect(sent).toEqual([request]);
-		expect(json('Vault')).toEqual([{ username, ...dataOf(answer) }]);
+		expect(json('Vault')).toEqual([{ username, ...dataOf(answer), credential }]);
 	});
 
 	it('a SAML profile: "the auth_profiles array is empty"', async () => {
@@ -59,7 +62,7 @@ describe('Authentication Type Discovery', () => {
 		vaultAnswers(documented(passwordUser), answer);
 		const { json, error } = await discover({ clientId, includeMsal: true });
 		expect(error).toBeUndefined();
-		expect(json('Vault')).toEqual([{ username, auth_type: 'sso', auth_profiles: [] }]);
+		expect(json('Vault')).toEqual([{ username, auth_type: 'sso', auth_profiles: [], credential }]);
 	});
 });
 

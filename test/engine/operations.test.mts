@@ -23,7 +23,13 @@ describe('Authentication › Discover Type', () => {
 	test('tells a password user, without any credential', async () => {
 		const { json, error } = await world.engine.vault(discover('olivia@veepharm.com'));
 		expect(error).toBeUndefined();
-		expect(json('Vault')).toEqual([{ username: 'olivia@veepharm.com', auth_type: 'password' }]);
+		expect(json('Vault')).toEqual([
+			{
+				username: 'olivia@veepharm.com',
+				auth_type: 'password',
+				credential: expect.objectContaining({ authentication_method: 'User Name and Password' }),
+			},
+		]);
 		expect(world.vault.calls).toEqual([
 			expect.objectContaining({ method: 'POST', path: '/auth/discovery' }),
 		]);
@@ -37,6 +43,28 @@ describe('Authentication › Discover Type', () => {
 				auth_profiles: [expect.objectContaining({ use_msal: expect.any(Boolean) })],
 			}),
 		]);
+	});
+
+	test.each([
+		['olivia@veepharm.com', 'User Name and Password', undefined],
+		['sam@veepharm.com', 'OAuth 2.0 / OpenID Connect', 1],
+		['rita@veepharm.com', 'OAuth 2.0 / OpenID Connect', 2],
+		['max@veepharm.com', 'API Access Token, or Session ID', undefined],
+	])('tells which credential suits %s', async (user, method, profiles) => {
+		const { json } = await world.engine.vault(discover(user));
+		const [{ credential, auth_profiles }] = json('Vault') as Array<{
+			credential: { authentication_method: string; values?: Array<Record<string, unknown>> };
+			auth_profiles?: Array<{ id: string; as_metadata: { token_endpoint: string } }>;
+		}>;
+		expect(credential.authentication_method).toBe(method);
+		expect(credential.values?.length).toBe(profiles);
+		expect(
+			credential.values?.map(({ profile_id, token_endpoint }) => [profile_id, token_endpoint]),
+		).toEqual(
+			profiles === undefined
+				? undefined
+				: auth_profiles?.map(({ id, as_metadata }) => [id, as_metadata.token_endpoint]),
+		);
 	});
 
 	test('a name full of special characters arrives as it is', async () => {

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import {
 	callVault,
 	DEFAULT_LOGIN_HOST,
@@ -85,6 +87,43 @@ export const discover: Operation = {
 			host,
 			requestOptions(host, call, DEFAULT_SETTINGS.clientId),
 		);
-		return { username: username.trim(), ...(isRecord(data) ? data : {}) };
+		const found = isRecord(data) ? data : {};
+		return { username: username.trim(), ...found, credential: recommendation(found) };
 	},
 };
+
+/**
+ * Which credential suits the user, by the labels of the credentials' forms, and what to enter in it.
+ *
+ * @param found what Vault said: `auth_type`, and with single sign-on `auth_profiles`
+ */
+function recommendation(found: Record<string, unknown>): IDataObject {
+	if (found.auth_type === 'password') {
+		return {
+			type: 'Veeva Vault API',
+			authentication_method: 'User Name and Password',
+			advice: 'Vault itself checks the password of this user.',
+		};
+	}
+	const profiles = Array.isArray(found.auth_profiles) ? found.auth_profiles.filter(isRecord) : [];
+	if (profiles.length === 0) {
+		return {
+			type: 'Veeva Vault API',
+			authentication_method: 'API Access Token, or Session ID',
+			advice:
+				'This user signs in by SAML, which needs a browser. Without one, use an API access token of the user (from v26), a session that is there already, or another user.',
+		};
+	}
+	return {
+		type: 'Veeva Vault API, or Veeva Vault OAuth2 API for signing in in the browser',
+		authentication_method: 'OAuth 2.0 / OpenID Connect',
+		advice:
+			profiles.length === 1
+				? 'With the user name entered, the profile, the token endpoint and the client ID at the provider are discovered where they are left empty.'
+				: 'This user has several profiles: enter the Profile ID of one of them.',
+		values: profiles.map(({ id, label, as_metadata, as_client_id }) => {
+			const { authorization_endpoint, token_endpoint } = isRecord(as_metadata) ? as_metadata : {};
+			return { label, profile_id: id, authorization_endpoint, token_endpoint, as_client_id };
+		}) as IDataObject[],
+	};
+}
