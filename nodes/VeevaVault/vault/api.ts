@@ -297,10 +297,15 @@ export function redirectTarget(headers: IN8nHttpFullResponse['headers'], origin:
 	}
 }
 
-/** Replaces secrets in a text that comes from outside. */
+/** Replaces secrets in a text that comes from outside, also as they look in an address or in a form. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
 	return secrets
 		.filter((secret) => secret !== '')
+		.flatMap((secret) => [
+			secret,
+			encodeURIComponent(secret),
+			new URLSearchParams([['', secret]]).toString().slice(1),
+		])
 		.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }
 

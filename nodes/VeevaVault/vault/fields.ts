@@ -110,10 +110,8 @@ type Login = Pick<LoginFields, 'vault' | 'loginHost' | 'authentication' | 'deleg
 
 /** {@link LoginIdentity.identity}: of the refresh tokens of one grant, the first stands for all. */
 function identityOf(login: Login): string {
-	const { authentication: method } = login;
-	return method.method === 'oAuth2' && method.grant.type === 'refreshToken'
-		? boundTo(login, refreshTokens.first(method.grant.token))
-		: boundTo(login);
+	const token = refreshTokenOf(login);
+	return boundTo(login, token === undefined ? undefined : refreshTokens.first(token));
 }
 
 /**
@@ -123,15 +121,25 @@ function identityOf(login: Login): string {
  */
 export function boundTo(
 	{ vault, loginHost, authentication, delegation }: Login,
-	refreshToken?: string,
+	refreshToken = refreshTokenOf({ authentication }),
 ): string {
 	return JSON.stringify(
 		[vault.origin, loginHost.origin, authentication, delegation],
 		(key, value: unknown) => {
+			// Its PEM text is there as well.
 			if (value instanceof KeyObject) return undefined;
 			return key === 'grant' && refreshToken !== undefined ? refreshToken : value;
 		},
 	);
+}
+
+/** The refresh token of the fields; the provider may have rotated it since. */
+export function refreshTokenOf({
+	authentication,
+}: Pick<LoginFields, 'authentication'>): string | undefined {
+	return authentication.method === 'oAuth2' && authentication.grant.type === 'refreshToken'
+		? authentication.grant.token
+		: undefined;
 }
 
 function secretsOf(authentication: Authentication): string[] {
@@ -294,7 +302,10 @@ function client(credentials: Credentials, grant: Grant) {
 	if (authentication === 'privateKeyJwt') {
 		return {
 			authentication,
-			key: readPrivateKey(credentials.oAuth2PrivateKey, credentials.oAuth2KeyId),
+			key: readPrivateKey(
+				credentials.oAuth2PrivateKey,
+				optional(credentials.oAuth2KeyId, 'Key ID'),
+			),
 		};
 	}
 	const value = credentials.oAuth2ClientSecret ?? '';

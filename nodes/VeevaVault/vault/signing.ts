@@ -18,7 +18,7 @@ import {
 } from './api';
 import { isVaultError, VaultError } from './errors';
 import type { Delegation } from './delegation';
-import { boundTo, readFields, withoutDelegation, type LoginFields } from './fields';
+import { boundTo, readFields, refreshTokenOf, withoutDelegation, type LoginFields } from './fields';
 import { isLoopback, readUrl, type VaultHost } from './hosts';
 import { logIn } from './login';
 import { openDelegated } from './login/delegated';
@@ -53,6 +53,8 @@ type Decision =
 	| { is: 'answered' }
 	/** Refused with an error that nothing can mend */
 	| { is: 'refused' }
+	/** Refused as well, but something had to be saved, so that the error is still to be thrown */
+	| { is: 'failed'; error: unknown }
 	/** The stored session is to be forgotten, and then ended */
 	| { is: 'end'; session: VaultSession };
 
@@ -117,6 +119,8 @@ async function sign(
 		case 'renewed':
 			decisions.set(credentials, { is: 'signed', with: decision.session });
 			return signedBy(options, fields, decision.session);
+		case 'failed':
+			throw decision.error;
 		case 'answered':
 			throw new VaultError(
 				`${addressOf(options, fields.vault).host} answered with HTTP status 401`,
@@ -196,24 +200,31 @@ export async function renewSession(
 	// Whatever comes of it, n8n must not cause a second try with the same data.
 	decisions.set(credentials, { is: 'refused' });
 	const fields = readFields(credentials);
-	const session = await sessions.renew(
-		fields,
-		storedSession(credentials),
-		sessionCalls(fields, httpRequest as Send, decision.fresh),
-		{ fresh: decision.fresh },
-	);
-	decisions.set(credentials, { is: 'renewed', session });
-	return output(fields, session);
+	const [renewal] = await Promise.allSettled([
+		sessions.renew(
+			fields,
+			storedSession(credentials),
+			sessionCalls(fields, httpRequest as Send, decision.fresh),
+			{ fresh: decision.fresh },
+		),
+	]);
+	if (renewal.status === 'fulfilled') {
+		decisions.set(credentials, { is: 'renewed', session: renewal.value });
+		return output(fields, renewal.value);
+	}
+	const used = refreshTokenOf(fields);
+	const newest = used === undefined ? undefined : refreshTokens.newest(used);
+	if (newest === used) throw renewal.reason;
+	// The provider has rotated the token, and Vault failed: without the new token the grant would be lost.
+	decisions.set(credentials, { is: 'failed', error: renewal.reason });
+	return { sessionToken: '', sessionDetails: '', oAuth2RefreshToken: newest };
 }
 
 /** What is saved: the session, and the refresh token that now goes with it. */
 function output(fields: LoginFields, { id, ...opened }: VaultSession): IDataObject {
 	const { userId, vaultId, vaultIds, startedAt } = opened;
-	const { authentication } = fields;
-	const token =
-		authentication.method === 'oAuth2' && authentication.grant.type === 'refreshToken'
-			? refreshTokens.newest(authentication.grant.token)
-			: undefined;
+	const used = refreshTokenOf(fields);
+	const token = used === undefined ? undefined : refreshTokens.newest(used);
 	const binding = bindingOf(id, boundTo(fields, token));
 	return {
 		sessionToken: id,

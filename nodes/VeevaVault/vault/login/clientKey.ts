@@ -29,10 +29,10 @@ const EXPECTED =
  * beside the key gives the thumbprints by which Microsoft's identity platform finds the public key.
  *
  * @param value the PEM text
- * @param keyId the key's ID at the provider, if it has one
+ * @param keyId the key's ID at the provider; empty if it has none
  * @throws VaultFieldError when it is no private key, or an encrypted one; the key is not repeated
  */
-export function readPrivateKey(value: unknown, keyId: unknown): ClientKey {
+export function readPrivateKey(value: unknown, keyId: string): ClientKey {
 	if (typeof value !== 'string' || value.trim() === '') {
 		throw new VaultFieldError(FIELD, '', EXPECTED);
 	}
@@ -45,12 +45,11 @@ export function readPrivateKey(value: unknown, keyId: unknown): ClientKey {
 	if (key === undefined || algorithm === undefined) {
 		throw new VaultFieldError(FIELD, undefined, EXPECTED);
 	}
-	const id = typeof keyId === 'string' ? keyId.trim() : '';
 	return {
 		pem,
 		key,
 		algorithm,
-		header: { ...(id === '' ? {} : { kid: id }), ...thumbprints(pem) },
+		header: { ...(keyId === '' ? {} : { kid: keyId }), ...thumbprints(pem) },
 	};
 }
 

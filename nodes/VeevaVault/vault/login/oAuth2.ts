@@ -102,6 +102,7 @@ async function accessToken(
 			break;
 		case 'header':
 			headers.Authorization = basic(clientId, client.secret);
+			hidden.push(headers.Authorization.replace(/^Basic /, ''));
 			break;
 		case 'privateKeyJwt':
 			form.client_id = clientId;
@@ -155,7 +156,8 @@ function readTokenAnswer(
 		throw new VaultError(
 			withoutSecrets(`The identity provider ${host} refused: ${error}${description}`, secrets),
 			ADVICE[error] ?? 'See the error in the documentation of the identity provider.',
-			`OAUTH_${error.toUpperCase()}`,
+			// Anything else is no error code, and may be anything (RFC 6749, section 5.2).
+			/^[a-z_]+$/.test(error) ? `OAUTH_${error.toUpperCase()}` : 'OAUTH_ERROR',
 		);
 	}
 	if (statusCode >= 300 && statusCode < 400) {

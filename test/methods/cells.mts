@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+
+import { VEEVA_VAULT } from '../engine/engine.mts';
+import type { Method } from './methods.mts';
+import {
+	failureOf,
+	IAN,
+	ME,
+	MINUTE,
+	passTime,
+	startDelegated,
+	userOf,
+	validate,
+	type World,
+} from './world.mts';
+
+/** A column of the table: what is to be shown of every method. */
+export interface Column {
+	title: string;
+	/**
+	 * Shows it for one method in a world of its own.
+	 *
+	 * @returns `✓`, or what happens instead
+	 * @throws AssertionError when it is otherwise
+	 */
+	show(world: World, method: Method): Promise<string>;
+}
+
+const CHECK = '✓';
+
+/** Vault's QualityDocs and Ian in it, who grants delegated access there */
+const DELEGATED = { delegated: true, delegatedVaultId: '1777', delegatorUserId: '61579' };
+
+export const COLUMNS: readonly Column[] = [
+	{
+		title: 'credential test',
+		async show(world, method) {
+			const credential = await world.credential(await method.fields(world));
+			const { status, message } = await world.engine.testCredential(credential);
+			assert.equal(status, 'OK', message);
+			assertLogins(world, method, 1);
+			// What it has opened serves the executions.
+			assert.equal(userOf(await world.run(credential)), method.user);
+			assertLogins(world, method, 1);
+			method.kill(world);
+			if (method.logsIn) return CHECK;
+			assert.match(
+				(await world.engine.testCredential(credential)).message,
+				/expired, was deleted.*\[INVALID_SESSION_ID\]/,
+			);
+			return CHECK;
+		},
+	},
+	{
+		title: 'node operation',
+		async show(world, method) {
+			const credential = await world.credential(await method.fields(world));
+			for (let times = 0; times < 2; times++) {
+				assert.equal(userOf(await world.run(credential)), method.user);
+			}
+			assertLogins(world, method, 1);
+			return CHECK;
+		},
+	},
+	{
+		title: 'HTTP Request node',
+		async show(world, method) {
+			const credential = await world.credential(await method.fields(world));
+			for (let times = 0; times < 2; times++) {
+				assert.equal(userOf(await world.request(credential)), method.user);
+			}
+			assertLogins(world, method, 1);
+			return CHECK;
+		},
+	},
+	{
+		title: 'renewal after kill',
+		show: async (world, method) =>
+			method.logsIn ? await renewed(world, method) : await refused(world, method),
+	},
+	{
+		title: 'delegated access',
+		async show(world, method) {
+			world.vault.addDelegation({ delegator: IAN, delegate: method.user, vaultId: 1777 });
+			return method.logsIn ? await delegated(world, method) : await delegatedByStep(world, method);
+		},
+	},
+];
+
+/** Logs in, at Vault and at the provider, as often as said; methods that do not log in never do. */
+function assertLogins(world: World, method: Method, times: number): void {
+	const { vault, provider } = world;
+	assert.equal(world.logins(), method.logsIn ? times : 0, 'logins');
+	if (!method.logsIn) {
+		for (const path of ['/keep-alive', '/session', '/discovery'])
+			assert.equal(vault.count({ path }), 0);
+	}
+	if (method.provider === undefined) return assert.deepEqual(provider.requests, []);
+	assert.deepEqual(
+		provider.requests.map(({ grantType, authentication, outcome }) => ({
+			grantType,
+			authentication,
+			outcome,
+		})),
+		Array.from({ length: times }, () => ({ ...method.provider, outcome: 'SUCCESS' })),
+	);
+}
+
+async function renewed(world: World, method: Method): Promise<string> {
+	const credential = await world.credential(await method.fields(world));
+	assert.equal(userOf(await world.run(credential)), method.user);
+	method.kill(world);
+	assert.equal(userOf(await world.run(credential)), method.user);
+	assertLogins(world, method, 2);
+	// The HTTP Request node does not read Vault's answers: it notices when the lease is over.
+	method.kill(world);
+	passTime(6 * MINUTE);
+	assert.equal(userOf(await world.request(credential)), method.user);
+	assertLogins(world, method, 3);
+	if (method.provider !== undefined || !method.name.startsWith('OAuth')) return CHECK;
+
+	world.provider.expireTokens();
+	method.kill(world);
+	const failure = failureOf(await world.run(credential));
+	assert.match(failure, /\[(EXPIRED|INVALID)_TOKEN\].*enter a new one/);
+	return `${CHECK} until the token expires, then an error says so`;
+}
+
+/** What is used as it is cannot be renewed: an error says what to do, and nothing else is tried. */
+async function refused(world: World, method: Method): Promise<string> {
+	const credential = await world.credential(await method.fields(world));
+	assert.equal(userOf(await world.run(credential)), method.user);
+	method.kill(world);
+	for (let times = 1; times <= 2; times++) {
+		const failure = failureOf(await world.run(credential));
+		assert.match(failure, /\[INVALID_SESSION_ID\]/);
+		assert.match(
+			failure,
+			{
+				'API access token': /expired or was deleted: create a new one/,
+				'Salesforce delegated': /no longer vouches.*enter a new token/,
+				'Session ID': /has ended.*never renewed: enter a new one/,
+			}[method.name] ?? /^$/,
+		);
+		assert.equal(world.vault.count({ path: ME }), 1 + times, 'one call for each execution');
+	}
+	assertLogins(world, method, 0);
+	return 'clear error, no login';
+}
+
+async function delegated(world: World, method: Method): Promise<string> {
+	const { vault, qualityDocs } = world;
+	const credential = await world.credential({ ...(await method.fields(world)), ...DELEGATED });
+	const steps = () => ({
+		logins: world.logins(),
+		delegated: vault.count({ path: '/delegation/login' }),
+	});
+	assert.equal(userOf(await world.run(credential)), IAN);
+	assert.equal(userOf(await world.request(credential, qualityDocs + ME)), IAN);
+	assert.equal(vault.calls.at(-1)?.host, vault.hosts.qualityDocs);
+	assert.deepEqual(steps(), { logins: 1, delegated: 1 });
+
+	// Only the delegated session ends: the own one opens another.
+	for (const { id, delegateUserId } of vault.sessions()) {
+		if (delegateUserId !== undefined) vault.killSession(id);
+	}
+	assert.equal(userOf(await world.run(credential)), IAN);
+	assert.deepEqual(steps(), { logins: 1, delegated: 2 });
+
+	vault.killSessions();
+	assert.equal(userOf(await world.run(credential)), IAN);
+	// The second attempt with the dead session of the user's own did not come as far as the delegated login.
+	assert.deepEqual(
+		{ ...steps(), sessions: vault.sessions().length },
+		{
+			logins: 2,
+			delegated: 3,
+			sessions: 2,
+		},
+	);
+
+	const { status, message } = await world.engine.testCredential(credential);
+	assert.equal(status, 'OK', message);
+	return CHECK;
+}
+
+/** The switch is hidden for methods without a login of their own; the operation of the node starts a session instead. */
+async function delegatedByStep(world: World, method: Method): Promise<string> {
+	const { engine } = world;
+	const credential = await world.credential({ ...(await method.fields(world)), ...DELEGATED });
+	assert.equal(userOf(await world.run(credential)), method.user, 'the switch does not count');
+	const started = engine.node('Start', VEEVA_VAULT, startDelegated('1777:61579'), { credential });
+	const next = engine.node('Vault', VEEVA_VAULT, {
+		...validate,
+		sessionSource: 'sessionId',
+		sessionId: '={{ $json.delegated_sessionid }}',
+		vaultDns: '={{ "http://" + $json.vault_dns.replace("http://", "") }}',
+	});
+	assert.equal(userOf(await engine.run([started, next])), IAN);
+	return 'by Start Session only';
+}

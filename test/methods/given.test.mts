@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import {
+	API_TOKEN,
+	methodNamed,
+	SALESFORCE_HOST,
+	SALESFORCE_TOKEN,
+	type Method,
+} from './methods.mts';
+import {
+	end,
+	failureOf,
+	IAN,
+	keepAlive,
+	logIn,
+	ME,
+	MINUTE,
+	OLIVIA,
+	passTime,
+	startDelegated,
+	userOf,
+	validate,
+	worldFor,
+	type World,
+} from './world.mts';
+
+/** The methods that use what the credential has, and how each signs. */
+const methods: ReadonlyArray<
+	[method: Method, signature: (world: World) => Record<string, string | undefined>]
+> = [
+	[methodNamed('API access token'), () => ({ authorization: `Bearer ${API_TOKEN}` })],
+	[
+		methodNamed('Salesforce delegated'),
+		() => ({
+			authorization: SALESFORCE_TOKEN,
+			'x-auth-provider': 'sfdc',
+			'x-auth-host': SALESFORCE_HOST,
+		}),
+	],
+	[
+		methodNamed('Session ID'),
+		({ vault }) => ({
+			authorization: vault.sessions()[0].id,
+			'x-auth-provider': undefined,
+			'x-auth-host': undefined,
+		}),
+	],
+];
+
+for (const [method, signature] of methods) {
+	describe(method.name, () => {
+		test('signs every call, of both nodes and of the credential test', async (t) => {
+			const world = await worldFor(t);
+			const { engine, vault, promoMats } = world;
+			const credential = await world.credential(await method.fields(world));
+			await world.run(credential);
+			await world.run(credential, { resource: 'authentication', operation: 'getVersions' });
+			await world.run(credential, { resource: 'delegation', operation: 'getAll' });
+			await world.request(credential);
+			await world.request(credential, `${promoMats}/api/v25.2/objects/documents`);
+			await engine.testCredential(credential);
+			assert.equal(vault.calls.length, 6);
+			for (const { path, headers, outcome } of vault.calls) {
+				assert.equal(outcome, 'SUCCESS', path);
+				for (const [name, value] of Object.entries(signature(world))) {
+					assert.equal(headers[name], value, `${name} of ${path}`);
+				}
+			}
+		});
+
+		test('200 executions, and hours without a call: one call each, and never another', async (t) => {
+			const world = await worldFor(t, { vault: { idleTimeout: 600 * MINUTE } });
+			const credential = await world.credential(await method.fields(world));
+			const all = await Promise.all(
+				Array.from({ length: 200 }, async () => userOf(await world.run(credential))),
+			);
+			passTime(300 * MINUTE);
+			all.push(userOf(await world.run(credential)));
+			assert.deepEqual([...new Set(all)], [OLIVIA]);
+			assert.equal(world.vault.calls.length, 201);
+			assert.equal(world.vault.count({ path: ME }), 201);
+			assert.equal(world.engine.credentials.saves, 0, 'nothing to save');
+		});
+
+		test('is signed for the Vault of the credential only', async (t) => {
+			const world = await worldFor(t);
+			const credential = await world.credential(await method.fields(world));
+			for (const address of [world.qualityDocs, 'https://evil.example', 'http://vault.example']) {
+				const failure = failureOf(await world.request(credential, address + ME));
+				assert.match(failure, /was not sent/);
+			}
+			assert.equal(world.vault.calls.length, 0);
+		});
+
+		test('does not follow a redirect to another host', async (t) => {
+			const world = await worldFor(t);
+			const credential = await world.credential(await method.fields(world));
+			world.vault.fail({ on: { path: ME }, with: 'redirect', to: world.qualityDocs + ME });
+			const failure = failureOf(await world.run(credential));
+			assert(failure.includes(world.vault.hosts.qualityDocs), failure);
+			assert.equal(world.vault.calls.length, 1);
+		});
+
+		test('a redirect of the HTTP Request node takes no token to another host', async (t) => {
+			const world = await worldFor(t);
+			const credential = await world.credential(await method.fields(world));
+			world.vault.fail({ on: { path: ME }, with: 'redirect', to: world.qualityDocs + ME });
+			await world.request(credential);
+			for (const { host, headers } of world.vault.calls) {
+				if (host === world.vault.hosts.promoMats) continue;
+				assert.equal(headers.authorization, undefined);
+			}
+		});
+
+		test('INVALID_SESSION_ID with "Continue": the item says what is to be done', async (t) => {
+			const world = await worldFor(t);
+			const credential = await world.credential(await method.fields(world));
+			method.kill(world);
+			const outcome = await world.engine.vault(validate, {
+				credential,
+				onError: 'continueRegularOutput',
+			});
+			const [item] = outcome.json('Vault');
+			assert.match(JSON.stringify(item), /INVALID_SESSION_ID.*enter (a new one|it in|a new token)/);
+		});
+
+		test('each item has its own, from an expression', async (t) => {
+			const world = await worldFor(t);
+			const fields = await method.fields(world);
+			const [name, value] =
+				Object.entries(fields).find(([, given]) =>
+					[API_TOKEN, SALESFORCE_TOKEN, world.vault.sessions()[0]?.id].includes(String(given)),
+				) ?? [];
+			assert(name !== undefined);
+			const credential = await world.credential({ ...fields, [name]: '={{ $json.token }}' });
+			const dead = method.name === 'API access token' ? 'veeva-vault-dead' : 'dead';
+			const { json } = await world.engine.vault(validate, {
+				credential,
+				items: [{ token: value }, { token: dead }, { token: value }],
+				onError: 'continueRegularOutput',
+			});
+			assert.deepEqual(
+				json('Vault').map((item) => item.user_name__v ?? 'error' in item),
+				[OLIVIA, true, OLIVIA],
+			);
+		});
+	});
+}
+
+describe('operations that make no sense say so before calling', () => {
+	const none = {
+		'API access token': [logIn, keepAlive, end],
+		'Salesforce delegated': [logIn, keepAlive, end],
+		'Session ID': [logIn],
+	};
+	for (const [method] of methods) {
+		for (const operation of none[method.name as keyof typeof none]) {
+			test(`${method.name}: ${operation.operation}`, async (t) => {
+				const world = await worldFor(t);
+				const credential = await world.credential(await method.fields(world));
+				const failure = failureOf(await world.run(credential, operation));
+				assert.match(failure, /gives no session|has no session to/);
+				assert.match(failure, /choose the Authentication Method/);
+				assert.equal(world.vault.calls.length, 0);
+			});
+		}
+	}
+
+	test('Start Session of a credential that is delegated itself', async (t) => {
+		const world = await worldFor(t);
+		const credential = await world.credential({
+			...(await methodNamed('User name and password').fields(world)),
+			delegated: true,
+			delegatedVaultId: '1777',
+			delegatorUserId: '61579',
+		});
+		const failure = failureOf(await world.run(credential, startDelegated('1777:61579')));
+		assert.match(failure, /From a delegated session no other can be started/);
+		assert.equal(world.vault.calls.length, 0);
+	});
+});
+
+describe('Session ID', () => {
+	const method = methodNamed('Session ID');
+
+	test('can be kept alive and ended; then it says that it has ended', async (t) => {
+		const world = await worldFor(t);
+		const credential = await world.credential(await method.fields(world));
+		for (const operation of [keepAlive, end]) {
+			assert.equal(failureOf(await world.run(credential, operation)), 'no error');
+		}
+		assert.deepEqual(world.vault.sessions(), []);
+		assert.match(failureOf(await world.run(credential)), /has ended.*never renewed/);
+		assert.match(failureOf(await world.run(credential, keepAlive)), /has ended.*never renewed/);
+		assert.equal(world.logins(), 0);
+	});
+
+	test('Bearer before it, as Vault accepts it: told as not valid before any call, or accepted', async (t) => {
+		const world = await worldFor(t);
+		const fields = await method.fields(world);
+		const credential = await world.credential({
+			...fields,
+			existingSessionToken: `Bearer ${String(fields.existingSessionToken)}`,
+		});
+		assert.match(failureOf(await world.run(credential)), /^Session ID is not valid/);
+		assert.equal(world.vault.calls.length, 0);
+	});
+
+	test('that is a delegated one acts for the other user, and starts no other', async (t) => {
+		const world = await worldFor(t);
+		const own = await world.credential(await method.fields(world));
+		const started = await world.run(own, startDelegated('1776:61579'));
+		const [{ delegated_sessionid: id }] = started.json('Vault');
+		const credential = await world.credential({
+			authentication: 'sessionId',
+			existingSessionToken: String(id),
+		});
+		assert.equal(userOf(await world.run(credential)), IAN);
+		const failure = failureOf(await world.run(credential, startDelegated('1776:61579')));
+		assert.match(failure, /delegated session cannot.*\[OPERATION_NOT_ALLOWED\]/);
+	});
+
+	test('of another Vault', async (t) => {
+		const world = await worldFor(t);
+		const own = await world.credential(await method.fields(world));
+		const started = await world.run(own, startDelegated('1777:61579'));
+		const [{ delegated_sessionid: id }] = started.json('Vault');
+		const credential = await world.credential({
+			authentication: 'sessionId',
+			existingSessionToken: String(id),
+		});
+		assert.match(failureOf(await world.run(credential)), /\[INVALID_SESSION_ID\]/);
+	});
+});
+
+describe('API access token', () => {
+	const method = methodNamed('API access token');
+	for (const [name, change] of [
+		['expired', { expiresAt: 1 }],
+		['deleted', { deleted: true }],
+		['for another Vault', { vaultId: 1777 }],
+	] as const) {
+		test(`${name}: both the credential test and an execution say so`, async (t) => {
+			const world = await worldFor(t);
+			const credential = await world.credential(await method.fields(world));
+			const record = world.vault.apiTokens.get(API_TOKEN);
+			assert(record !== undefined);
+			Object.assign(record, change);
+			const { status, message } = await world.engine.testCredential(credential);
+			assert.equal(status, 'Error');
+			assert.match(message, /expired, was deleted, or is for another Vault \[INVALID_SESSION_ID\]/);
+			assert.match(failureOf(await world.run(credential)), /expired or was deleted: create a new/);
+			assert.equal(world.logins(), 0);
+		});
+	}
+
+	test('of a user without API access', async (t) => {
+		const world = await worldFor(t);
+		const credential = await world.credential(await method.fields(world));
+		world.vault.user(OLIVIA).apiAccess = false;
+		assert.match(failureOf(await world.run(credential)), /\[INSUFFICIENT_ACCESS\]/);
+		assert.match(
+			(await world.engine.testCredential(credential)).message,
+			/may not use the Vault API/,
+		);
+	});
+});
+
+test('Salesforce: the host may be entered in every form, and a token of another org is refused', async (t) => {
+	const method = methodNamed('Salesforce delegated');
+	for (const salesforceHost of [
+		'veepharm.my.salesforce.com',
+		'VEEPHARM.my.salesforce.com',
+		'https://veepharm.my.salesforce.com/lightning/page/home',
+	]) {
+		const world = await worldFor(t);
+		const credential = await world.credential({ ...(await method.fields(world)), salesforceHost });
+		assert.equal(userOf(await world.run(credential)), OLIVIA, salesforceHost);
+		await world.engine.saveCredential(
+			{ salesforceHost: 'other.salesforce.com' },
+			{ id: credential },
+		);
+		const failure = failureOf(await world.run(credential));
+		assert.match(failure, /\[INVALID_SESSION_ID\].*does not trust that Salesforce org/);
+	}
+});
