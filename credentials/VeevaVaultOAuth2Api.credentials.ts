@@ -60,7 +60,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. prompt=consent',
 			description:
-				'What else the identity provider needs in the address where users sign in. Some give a refresh token only with prompt=consent.',
+				'What else the identity provider needs in the address where users sign in. Some give a refresh token only with prompt=consent. Before another person connects, choose Disconnect.',
 		},
 		{
 			displayName: 'Authentication',
@@ -99,6 +99,11 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			description:
 				'Name of the Vault user, by which the Profile ID is discovered if it is left empty',
 		},
-		...callProperties,
+		...callProperties.map((property) =>
+			// The base type has a Client ID as well: the one at the identity provider.
+			property.name === 'vaultClientId'
+				? { ...property, displayName: 'Vault Client ID' }
+				: property,
+		),
 	];
 }

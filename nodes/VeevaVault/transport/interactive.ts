@@ -1,6 +1,12 @@
-import { callVault, countsAsActivity, requestOptions, type VaultCall } from '../vault/api';
+import {
+	callVault,
+	countsAsActivity,
+	isRecord,
+	requestOptions,
+	type VaultCall,
+} from '../vault/api';
 import { isVaultError, VaultError } from '../vault/errors';
-import { readInteractiveFields } from '../vault/interactiveFields';
+import { readInteractiveFields, subjectOf } from '../vault/interactiveFields';
 import { openedSession } from '../vault/login';
 import { exchangeToken } from '../vault/login/oAuth2';
 import { discoverProfile } from '../vault/login/profile';
@@ -21,6 +27,7 @@ const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
 export async function interactiveSession(context: Context, itemIndex: number): Promise<Connection> {
 	const fields = readInteractiveFields(await context.getCredentials(CREDENTIAL_TYPE, itemIndex));
 	const { vault, settings, accessToken, secrets } = fields;
+	assertOwn(accessToken);
 	const send = sender(context);
 
 	const exchange = async (token: string) =>
@@ -31,7 +38,7 @@ export async function interactiveSession(context: Context, itemIndex: number): P
 			const newest = accessTokens.newest(accessToken);
 			const answer = await exchange(newest).catch(async (error: unknown) => {
 				if (!isVaultError(error, 'EXPIRED_TOKEN', 'INVALID_TOKEN')) throw error;
-				const token = await refreshedToken(context, error);
+				const token = await refreshedToken(context, error, fields.subject);
 				accessTokens.rotated(newest, token);
 				return await exchange(token);
 			});
@@ -74,17 +81,37 @@ export async function interactiveSession(context: Context, itemIndex: number): P
 }
 
 /** A new access token, which n8n gets with the refresh token and saves. */
-async function refreshedToken(context: Context, refused: VaultError): Promise<string> {
+async function refreshedToken(
+	context: Context,
+	refused: VaultError,
+	subject: string,
+): Promise<string> {
 	const data: unknown = await context.helpers.refreshOAuth2Token
 		.call(context, CREDENTIAL_TYPE)
 		.catch(() => undefined);
 	const token =
 		typeof data === 'object' && data !== null && 'access_token' in data ? data.access_token : '';
-	if (typeof token === 'string' && token !== '') return token;
+	if (typeof token === 'string' && token !== '') {
+		const renewed = isRecord(data) ? subjectOf(data.id_token) : '';
+		// n8n keeps an earlier user's refresh token when it gets none for the one who signs in next.
+		if (subject !== '' && renewed !== '' && renewed !== subject) accessTokens.disown(token);
+		assertOwn(token);
+		return token;
+	}
 	throw new VaultError(
 		refused.message,
 		`The sign-in has expired, and the identity provider gave no new access token: open the credential and connect again. ${refused.description}`,
 		refused.type,
 		refused.executionId,
+	);
+}
+
+/** Throws for a token that has turned out to be somebody else's. */
+function assertOwn(token: string): void {
+	if (!accessTokens.isDisowned(token)) return;
+	throw new VaultError(
+		'The identity provider gave a token of another user',
+		'n8n has kept the refresh token of somebody who signed in with this credential before: open the credential, choose Disconnect, and connect again.',
+		'OTHER_USER',
 	);
 }

@@ -13,6 +13,8 @@ export interface InteractiveFields
 	> {
 	/** The identity provider's, as n8n has it */
 	accessToken: string;
+	/** Whom the identity provider says that it is for; empty when it says nothing */
+	subject: string;
 	/** How to find the Vault's profile */
 	oAuth2: OAuth2;
 }
@@ -59,5 +61,25 @@ export function readInteractiveFields(
 		oAuth2.client.id,
 		accessTokens.first(accessToken),
 	]);
-	return { ...place, accessToken, oAuth2, identity, boundTo: identity, secrets: [accessToken] };
+	const subject = isRecord(tokens) ? subjectOf(tokens.id_token) : '';
+	return {
+		...place,
+		accessToken,
+		subject,
+		oAuth2,
+		identity,
+		boundTo: identity,
+		secrets: [accessToken],
+	};
+}
+
+/** OpenID Connect Core, sections 2 and 12.2: who an ID token is about. Not verified: it came from the token endpoint. */
+export function subjectOf(idToken: unknown): string {
+	try {
+		const [, payload = ''] = typeof idToken === 'string' ? idToken.split('.') : [];
+		const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+		return isRecord(claims) ? JSON.stringify([claims.iss, claims.sub]) : '';
+	} catch {
+		return '';
+	}
 }

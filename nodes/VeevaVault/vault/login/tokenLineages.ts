@@ -18,11 +18,15 @@ export class TokenLineages {
 	/** By digest of the token */
 	private readonly lineages: Forgetful<Lineage>;
 
+	/** Digests of tokens that are not what they were taken for */
+	private readonly disowned: Forgetful<true>;
+
 	private readonly digestKey = randomBytes(32);
 
 	/** @param now the time, in ms since 1970 */
 	constructor(now: () => number) {
 		this.lineages = new Forgetful(now);
+		this.disowned = new Forgetful(now);
 	}
 
 	/** What stands for the grant for as long as the process lives: the same for a token and all that follow it. */
@@ -45,6 +49,15 @@ export class TokenLineages {
 		lineage.newest = successor;
 		this.lineages.set(this.digest(used), lineage);
 		this.lineages.set(this.digest(successor), lineage);
+	}
+
+	/** The token is somebody else's: it follows from none, and is not to be used. */
+	disown(token: string): void {
+		this.disowned.set(this.digest(token), true);
+	}
+
+	isDisowned(token: string): boolean {
+		return this.disowned.get(this.digest(token)) === true;
 	}
 
 	private digest(token: string): string {

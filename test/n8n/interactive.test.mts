@@ -1,0 +1,517 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Browser, Page } from 'playwright-core';
+
+import { startChild } from '../../demo/child.mts';
+import { DEMO_FOLDER, installN8n } from '../../demo/install.mts';
+import { startN8n, type N8n } from '../../demo/n8n.mts';
+import { providePackage } from '../../demo/package.mts';
+import { freePorts } from '../../demo/ports.mts';
+import { N8nRest, type Execution, type WorkflowNode } from '../../demo/rest.mts';
+import { OWNER, signIn } from '../../demo/workspace.mts';
+import { startProvider, type IdentityProvider } from '../identity/provider.mts';
+import { startSimulator, type Simulator } from '../simulator/simulator.mts';
+import { launchBrowser } from './browser.mts';
+import { Editor } from './editor.mts';
+
+/**
+ * Single sign-on through n8n, as a person does it: in a real browser, at a real OpenID provider, in the full n8n with the
+ * package installed as by a user. The tests build on one another.
+ */
+
+const SAM = 'sam@veepharm.com';
+const RITA = 'rita@veepharm.com';
+const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
+const CREDENTIAL_TYPE_NAME = 'Veeva Vault OAuth2 API';
+/** Distinct, so that it is found nowhere by chance. */
+const CLIENT_SECRET = 'client secret of n8n & co. 7f3a9c51';
+
+let vault: Simulator;
+let provider: IdentityProvider;
+let n8n: N8n;
+let rest: N8nRest;
+let browser: Browser;
+let page: Page;
+let editor: Editor;
+let userFolder: string;
+let promoMats: string;
+let credential: { id: string; name: string };
+
+/** Everything that must not be found afterwards. */
+const secrets = new Set<string>();
+
+before(async () => {
+	await installN8n();
+	browser = await launchBrowser();
+	userFolder = mkdtempSync(join(tmpdir(), 'veeva-vault-sso-'));
+	await providePackage(userFolder);
+	const [port] = await freePorts(1);
+	provider = await startProvider({
+		redirectUri: `http://localhost:${port}/rest/oauth2-credential/callback`,
+	});
+	await provider.updateClient(provider.clients.web.clientId, { client_secret: CLIENT_SECRET });
+	vault = await startSimulator({ introspectionEndpoint: provider.introspectionEndpoint });
+	vault.addDelegation({ delegator: 'ian@veepharm.com', delegate: SAM, vaultId: 1776 });
+	promoMats = vault.url(vault.hosts.promoMats, '');
+	n8n = await startN8n({
+		userFolder,
+		port,
+		env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' },
+	});
+	rest = new N8nRest(n8n.url);
+	await signIn(rest);
+	page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+	page.setDefaultTimeout(60_000);
+	editor = new Editor(page, n8n.editorUrl);
+});
+
+after(async () => {
+	await browser?.close();
+	await n8n?.stop();
+	await vault?.close();
+	await provider?.close();
+	if (userFolder !== undefined) rmSync(userFolder, { recursive: true, force: true });
+});
+
+beforeEach(() => startCounting());
+
+afterEach(async (context) => {
+	rememberSecrets();
+	if (!('passed' in context) || context.passed || page === undefined) return;
+	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-screen-'));
+	const pages = page.context().pages();
+	for (const [index, open] of pages.entries()) {
+		const path = join(folder, `${index}.png`);
+		await open.screenshot({ path }).then(
+			() => console.log(`What ${open.url().split('?')[0]} showed: ${path}`),
+			() => {},
+		);
+	}
+});
+
+function rememberSecrets(): void {
+	const keep = (text: string | undefined) => {
+		if (text === undefined) return;
+		secrets.add(text);
+		secrets.add(text.replace(/^(Bearer|Basic) /, ''));
+	};
+	for (const { headers, form } of provider.requests) {
+		keep(headers.authorization);
+		for (const name of ['code', 'code_verifier', 'refresh_token', 'client_secret'])
+			keep(form[name]);
+	}
+	for (const { headers } of vault.calls) keep(headers.authorization);
+	for (const { id } of vault.sessions()) keep(id);
+	for (const { password } of provider.accounts) keep(password);
+	keep(CLIENT_SECRET);
+}
+
+/** What n8n keeps encrypted, read as n8n's own command exports it: tokens that nobody has used yet are only there. */
+async function rememberStoredSecrets(): Promise<void> {
+	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-export-'));
+	try {
+		const file = join(folder, 'credentials.json');
+		const command = await startChild({
+			command: process.execPath,
+			args: [
+				join(DEMO_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'),
+				'export:credentials',
+				'--all',
+				'--decrypted',
+				`--output=${file}`,
+			],
+			cwd: folder,
+			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: userFolder },
+			logFile: join(folder, 'n8n.log'),
+		});
+		await command.exited;
+		const [{ data }] = JSON.parse(readFileSync(file, 'utf8')) as Array<{
+			data: { clientSecret: string; oauthTokenData: Record<string, string> };
+		}>;
+		assert.equal(data.clientSecret, CLIENT_SECRET);
+		for (const name of ['access_token', 'refresh_token', 'id_token']) {
+			assert.ok(data.oauthTokenData[name], `n8n keeps no ${name}`);
+			secrets.add(data.oauthTokenData[name]);
+		}
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+// What a test did to Vault and the provider.
+
+let callsBefore = 0;
+let requestsBefore = 0;
+
+function startCounting(): void {
+	callsBefore = vault.calls.length;
+	requestsBefore = provider.requests.length;
+}
+
+/** Outcomes of the exchanges of an access token for a session. */
+function exchanges(): string[] {
+	return vault.calls
+		.slice(callsBefore)
+		.filter(({ path }) => path.includes('/auth/oauth/session/'))
+		.map(({ outcome }) => outcome);
+}
+
+/** What n8n asked of the provider's token endpoint, and how it ended. */
+function tokenRequests(): string[] {
+	return provider.requests
+		.slice(requestsBefore)
+		.map(({ grantType, outcome }) => `${grantType}: ${outcome}`);
+}
+
+/** The sessions that calls were signed with. */
+function sessionsUsed(): Set<string> {
+	const ids = vault.calls
+		.slice(callsBefore)
+		.map(({ headers }) => headers.authorization)
+		.filter((value) => value !== undefined && !value.startsWith('Bearer '));
+	return new Set(ids);
+}
+
+// Workflows.
+
+type Parameters = Record<string, unknown>;
+
+function vaultNode(name: string, position: number, parameters: Parameters): WorkflowNode {
+	return {
+		name,
+		type: 'n8n-nodes-veeva-vault.veevaVault',
+		typeVersion: 1,
+		position: [200 * position, 0],
+		parameters: { authentication: 'oAuth2', ...parameters },
+		credentials: { [CREDENTIAL_TYPE]: credential },
+	};
+}
+
+/** Puts nodes in a row. */
+function workflow(name: string, nodes: WorkflowNode[], settings: Parameters = {}) {
+	const links = nodes
+		.slice(1)
+		.map(({ name: to }, index) => [
+			nodes[index].name,
+			{ main: [[{ node: to, type: 'main', index: 0 }]] },
+		]);
+	return {
+		name,
+		nodes,
+		connections: Object.fromEntries(links),
+		settings: { executionOrder: 'v1', ...settings },
+	};
+}
+
+const manualTrigger: WorkflowNode = {
+	name: 'Start',
+	type: 'n8n-nodes-base.manualTrigger',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
+
+/** Runs one operation as the editor's button does, and waits for the execution, which n8n saves. */
+async function run(resource: string, operation: string, more: Parameters = {}): Promise<Execution> {
+	const step = vaultNode('Step', 1, { resource, operation, ...more });
+	const { id } = await rest.importWorkflow(workflow(`Run ${operation}`, [manualTrigger, step]));
+	return await rest.waitForExecution(await rest.runWorkflow(id, 'Start'));
+}
+
+function output({ runData }: Execution): Array<Record<string, unknown>> {
+	return (runData.Step?.[0].data?.main?.[0] ?? []).map(({ json }) => json);
+}
+
+/** Runs Validate. @returns the user's name */
+async function whoAmI(): Promise<unknown> {
+	const execution = await run('session', 'validate');
+	assert.equal(execution.status, 'success', explain(execution));
+	return output(execution)[0].user_name__v;
+}
+
+function explain({ error }: Execution): string {
+	return [error?.message, error?.description].join(' – ');
+}
+
+/**
+ * Publishes a workflow behind a webhook. What it puts out goes to the caller, and n8n keeps nothing of it.
+ *
+ * @returns calls it, and gives the first item of the last node
+ */
+async function publish(name: string, ...steps: WorkflowNode[]) {
+	const webhook: WorkflowNode = {
+		name: 'Webhook',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		position: [0, 0],
+		parameters: { path: name, responseMode: 'lastNode' },
+	};
+	const stored = await rest.importWorkflow(
+		workflow(name, [webhook, ...steps], {
+			saveDataSuccessExecution: 'none',
+			saveDataErrorExecution: 'none',
+		}),
+	);
+	await rest.activateWorkflow(stored);
+	return async (): Promise<Record<string, unknown>> => {
+		let response = await fetch(`${n8n.url}/webhook/${name}`);
+		// n8n registers a webhook a moment after it has said that the workflow is active.
+		const deadline = Date.now() + 10_000;
+		while (response.status === 404 && Date.now() < deadline) {
+			await sleep(100);
+			response = await fetch(`${n8n.url}/webhook/${name}`);
+		}
+		const text = await response.text();
+		assert.equal(response.status, 200, text);
+		return JSON.parse(text) as Record<string, unknown>;
+	};
+}
+
+/** 50 executions at once. @returns who they were, each name once */
+async function crowd(execute: () => Promise<Record<string, unknown>>): Promise<unknown[]> {
+	const answers = await Promise.all(Array.from({ length: 50 }, execute));
+	return [...new Set(answers.map(({ user_name__v: name }) => name))];
+}
+
+let validateAtOnce: () => Promise<Record<string, unknown>>;
+
+test('a credential is made in the editor, and its user signs in at the provider', async () => {
+	await editor.signIn(OWNER);
+	await editor.fillInCredential(CREDENTIAL_TYPE_NAME, {
+		vaultDns: promoMats,
+		authUrl: provider.authorizationEndpoint,
+		accessTokenUrl: provider.tokenEndpoint,
+		clientId: provider.clients.web.clientId,
+		clientSecret: CLIENT_SECRET,
+		authQueryParameters: 'prompt=consent',
+		username: SAM,
+		loginHost: vault.url(vault.hosts.login, ''),
+	});
+	assert.equal(await editor.redirectUrl(), `${n8n.editorUrl}/rest/oauth2-credential/callback`);
+	await editor.connect(person(SAM));
+	assert.deepEqual(tokenRequests(), ['authorization_code: SUCCESS']);
+
+	const made = (await rest.credentials()).filter(({ type }) => type === CREDENTIAL_TYPE);
+	assert.equal(made.length, 1);
+	credential = { id: made[0].id, name: made[0].name };
+	// Connecting alone opens no session: a workflow does when it needs one.
+	assert.deepEqual(exchanges(), []);
+});
+
+test('a step in the editor takes the credential and is the user who signed in', async () => {
+	const step = vaultNode('Step', 1, { resource: 'session', operation: 'validate' });
+	delete step.parameters.authentication;
+	delete step.credentials;
+	const { id } = await rest.importWorkflow(workflow('In the editor', [manualTrigger, step]));
+	await editor.openNode(id, 'Step');
+	await editor.pickCredential(CREDENTIAL_TYPE_NAME);
+	assert.ok((await editor.executeStep()).includes(SAM));
+	assert.deepEqual(exchanges(), ['SUCCESS']);
+});
+
+test('further executions use the same session', async () => {
+	assert.equal(await whoAmI(), SAM);
+	assert.equal(await whoAmI(), SAM);
+	assert.deepEqual(exchanges(), []);
+	assert.equal(sessionsUsed().size, 1);
+});
+
+test('50 executions at once without a session share one exchange', async () => {
+	assert.equal((await run('session', 'end')).status, 'success');
+	assert.equal(vault.sessions().length, 0);
+	const validate = vaultNode('Step', 1, { resource: 'session', operation: 'validate' });
+	validateAtOnce = await publish('validate-at-once', validate);
+	assert.deepEqual(await crowd(validateAtOnce), [SAM]);
+	assert.deepEqual(exchanges(), ['SUCCESS']);
+});
+
+test('a session that was killed is replaced by one exchange, for one execution and for 50', async () => {
+	vault.killSessions();
+	assert.equal(await whoAmI(), SAM);
+	assert.deepEqual(exchanges(), ['SUCCESS']);
+	vault.killSessions();
+	assert.deepEqual(await crowd(validateAtOnce), [SAM]);
+	assert.deepEqual(exchanges(), ['SUCCESS', 'SUCCESS']);
+	assert.deepEqual(tokenRequests(), []);
+});
+
+test('n8n gets another access token when it has expired, each time with the newest refresh token', async () => {
+	for (const round of [1, 2]) {
+		provider.expireTokens();
+		vault.killSessions();
+		startCounting();
+		assert.equal(await whoAmI(), SAM, `round ${round}`);
+		assert.deepEqual(exchanges(), ['INVALID_TOKEN', 'SUCCESS'], `round ${round}`);
+		assert.deepEqual(tokenRequests(), ['refresh_token: SUCCESS'], `round ${round}`);
+	}
+	const used = provider.requests.map(({ form }) => form.refresh_token).filter(Boolean);
+	assert.equal(new Set(used).size, used.length);
+});
+
+test('50 executions at once with an expired access token ask the provider once', async () => {
+	provider.expireTokens();
+	vault.killSessions();
+	assert.deepEqual(await crowd(validateAtOnce), [SAM]);
+	assert.deepEqual(exchanges(), ['INVALID_TOKEN', 'SUCCESS']);
+	assert.deepEqual(tokenRequests(), ['refresh_token: SUCCESS']);
+	await rememberStoredSecrets();
+});
+
+test('the list of delegations opens in the editor', async () => {
+	const step = vaultNode('Step', 1, { resource: 'delegation', operation: 'start' });
+	const { id } = await rest.importWorkflow(workflow('With a list', [manualTrigger, step]));
+	await editor.openNode(id, 'Step');
+	assert.deepEqual(await editor.listOf('delegation'), ['PromoMats – user 61579']);
+	assert.deepEqual(exchanges(), []);
+});
+
+test('every operation works with it', async () => {
+	const results = new Map<string, Array<Record<string, unknown>>>();
+	const operations = [
+		['authentication', 'getVersions'],
+		['delegation', 'getAll'],
+		['session', 'validate'],
+		['session', 'keepAlive'],
+		['session', 'end'],
+	];
+	for (const [resource, operation] of operations) {
+		const execution = await run(resource, operation);
+		assert.equal(execution.status, 'success', `${operation}: ${explain(execution)}`);
+		results.set(operation, output(execution));
+	}
+	assert.ok(results.get('getVersions')!.length > 0);
+	assert.deepEqual(
+		results.get('getAll')!.map(({ delegator_userid: id }) => id),
+		['61579'],
+	);
+	assert.equal(results.get('keepAlive')![0].responseStatus, 'SUCCESS');
+	assert.equal(results.get('end')![0].responseStatus, 'SUCCESS');
+
+	// These two put a session out, so that their executions are not to be saved.
+	const logIn = await publish(
+		'log-in',
+		vaultNode('Step', 1, { resource: 'session', operation: 'login' }),
+	);
+	const { sessionId, userId } = await logIn();
+	assert.equal(userId, vault.user(SAM).id);
+	assert.ok(vault.sessions().some(({ id }) => id === sessionId));
+	const actAsIan = await publish(
+		'act-as-ian',
+		vaultNode('Delegated', 1, {
+			resource: 'delegation',
+			operation: 'start',
+			delegation: { __rl: true, mode: 'id', value: '1776:61579' },
+		}),
+		vaultNode('Step', 2, {
+			resource: 'session',
+			operation: 'validate',
+			sessionSource: 'sessionId',
+			sessionId: '={{ $json.delegated_sessionid }}',
+			vaultDns: '={{ $json.vault_dns }}',
+		}),
+	);
+	assert.equal((await actAsIan()).user_name__v, 'ian@veepharm.com');
+	assert.deepEqual(exchanges(), ['SUCCESS']);
+});
+
+test('when the sign-in has ended at the provider, the error says to connect again', async () => {
+	provider.expireTokens({ refreshTokens: true });
+	vault.killSessions();
+	const execution = await run('session', 'validate');
+	assert.equal(execution.status, 'error');
+	assert.match(explain(execution), /EXPIRED_TOKEN|INVALID_TOKEN/);
+	assert.match(explain(execution), /open the credential and connect again/);
+	assert.deepEqual(tokenRequests(), ['refresh_token: invalid_grant']);
+});
+
+test("another user signs in with the same credential, and never meets the first one's session", async () => {
+	await editor.openCredential(credential.id);
+	await editor.switchAccount(person(SAM));
+	assert.equal(await whoAmI(), SAM);
+	const [samsSession] = sessionsUsed();
+	assert.equal(vault.sessions().length, 1);
+
+	startCounting();
+	await editor.openCredential(credential.id);
+	await editor.switchAccount(person(RITA));
+	assert.equal(await whoAmI(), RITA);
+	assert.deepEqual(await crowd(validateAtOnce), [RITA]);
+	assert.deepEqual(exchanges(), ['SUCCESS']);
+	assert.equal(sessionsUsed().has(samsSession), false);
+
+	// Sam's has not been ended either.
+	assert.ok(vault.sessions().some(({ id }) => id === samsSession));
+	await rememberStoredSecrets();
+});
+
+test('a second user who gets no refresh token does not turn into the first one', async () => {
+	await editor.openCredential(credential.id);
+	await editor.switchAccount(person(SAM));
+	// Without prompt=consent the provider gives no refresh token, and n8n keeps the one that it has: Sam's.
+	await rest.updateCredential(credential.id, { authQueryParameters: '' });
+	await editor.openCredential(credential.id);
+	await editor.switchAccount(person(RITA));
+	assert.equal(await whoAmI(), RITA);
+
+	provider.expireTokens();
+	vault.killSessions();
+	for (const time of ['at once', 'later']) {
+		const [user] = output(await run('session', 'validate'));
+		assert.notEqual(user?.user_name__v, SAM, `Rita has turned into Sam ${time}`);
+	}
+});
+
+test('after Disconnect nobody is signed in, and who connects then has nothing of the one before', async () => {
+	await editor.openCredential(credential.id);
+	await editor.disconnect();
+	const nobody = await run('session', 'validate');
+	assert.equal(nobody.status, 'error');
+	assert.match(explain(nobody), /Nobody has signed in with this credential yet/);
+	assert.equal(vault.calls.length, callsBefore);
+
+	await rest.updateCredential(credential.id, { authQueryParameters: '' });
+	await editor.openCredential(credential.id);
+	await editor.connect(person(RITA));
+	assert.equal(await whoAmI(), RITA);
+	provider.expireTokens();
+	vault.killSessions();
+	const expired = await run('session', 'validate');
+	assert.equal(expired.status, 'error');
+	assert.match(explain(expired), /open the credential and connect again/);
+});
+
+test("after all that: no token, secret or session in n8n's database, logs or saved executions", async () => {
+	await page.context().close();
+	await n8n.stop();
+	assert.ok(secrets.size > 20, `only ${secrets.size} secrets to look for`);
+	const files = readdirSync(userFolder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name))
+		.filter((file) => !file.includes('node_modules') && !file.includes(join('.cache', 'n8n')));
+	const names = files.map((file) => file.slice(userFolder.length));
+	for (const needed of ['database.sqlite', '.log']) {
+		assert.ok(
+			names.some((name) => name.endsWith(needed)),
+			names.join(),
+		);
+	}
+	const found = (text: string) =>
+		files
+			.filter((file) => readFileSync(file).includes(text))
+			.map((file) => file.slice(userFolder.length));
+	// The search finds what is there: a workflow's name in the database, an execution in the log.
+	assert.ok(found('Run validate').some((name) => name.includes('database.sqlite')));
+	assert.ok(found('Workflow execution finished').some((name) => name.endsWith('.log')));
+	for (const secret of secrets) {
+		assert.deepEqual(found(secret), [], `a secret of ${secret.length} characters was saved`);
+	}
+});
+
+function person(username: string) {
+	return provider.account(username);
+}
