@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	// For a busy machine: no test is about speed.
+	testTimeout: 60_000,
 	globalSetup: '<rootDir>/test/engine/install.mts',
 	testMatch: ['<rootDir>/test/**/*.test.{ts,mts}'],
 	// Run by node's own runner: the full n8n (`npm run test:n8n`), and what needs packages that are ES modules only.

@@ -362,6 +362,18 @@ describe('a Vault that refuses the sessions that it opens', () => {
 		expect(counts.logins).toBe(4);
 	});
 
+	test('sessions that died later do not count, though nobody has told that they served', async () => {
+		const { sessions, calls, counts, advance } = world();
+		for (let times = 0; times < 10; times++) {
+			// As after credential tests, and calls of the HTTP Request node.
+			const { id } = await sessions.renew(olivia, undefined, calls, { fresh: true });
+			advance(10_000);
+			sessions.seenDead(olivia, id);
+		}
+		await sessions.renew(olivia, undefined, calls);
+		expect(counts.logins).toBe(11);
+	});
+
 	test('sessions that have served a call do not count', async () => {
 		const { sessions, calls, counts } = world();
 		for (let times = 0; times < 10; times++) {

@@ -54,9 +54,11 @@ const MAX_AGE_MS = 47.5 * HOUR;
 /** How long a refused login is not tried again: longer after each time that it was refused again. */
 const REFUSAL_MS = 5 * MINUTE;
 const REFUSAL_GROWTH = 4;
-/** How long no login is tried where Vault refuses every session that it opens, and after how many of those. */
+/** How long no login is tried where Vault refuses every session as soon as it has opened it, and after how many. */
 const STILLBORN_MS = MINUTE;
 const STILLBORN = 3;
+/** What counts as soon. */
+const STILLBORN_AGE_MS = 5_000;
 /** To be surely in the next minute by Vault's clock. */
 const MINUTE_MARGIN_MS = 2_000;
 
@@ -77,7 +79,9 @@ interface Known {
 	refusal?: { error: VaultError; at: number; until: number };
 	/** How often in a row it was refused */
 	refused?: number;
-	/** How many sessions in a row died without having served one call */
+	/** Whether the session is known to have served a call */
+	served?: boolean;
+	/** How many sessions in a row were refused as soon as they had been opened */
 	stillborn?: number;
 }
 
@@ -140,7 +144,8 @@ export class Sessions {
 	 * @param prolonged whether the call counts as activity: then the session's lease starts anew
 	 */
 	seenAlive(login: LoginIdentity, sessionId: string, prolonged = true): void {
-		this.known(login).stillborn = 0;
+		const known = this.known(login);
+		if (known.session?.id === sessionId) known.served = true;
 		if (prolonged && !this.isDead(sessionId)) {
 			this.lives.set(this.digest(sessionId), this.moment());
 		}
@@ -160,8 +165,13 @@ export class Sessions {
 		this.forget(sessionId);
 		const known = this.known(login);
 		known.death = this.moment().order;
-		// Counted from the login on, and set back by each call that a session serves.
-		if ((known.stillborn ?? 0) >= STILLBORN) {
+		const { session } = known;
+		const stillborn =
+			session?.id === sessionId &&
+			known.served !== true &&
+			this.clock.now() - session.startedAt < STILLBORN_AGE_MS;
+		known.stillborn = stillborn ? (known.stillborn ?? 0) + 1 : 0;
+		if (known.stillborn >= STILLBORN) {
 			const at = this.clock.now();
 			const error = new VaultError(
 				'Vault opens sessions and refuses them at once [INVALID_SESSION_ID]',
@@ -199,7 +209,7 @@ export class Sessions {
 			if (usable !== undefined) return usable;
 			this.throwIfRefused(known);
 		}
-		known.renewal = this.open(known, fresh ? undefined : this.newest(login, stored), calls);
+		known.renewal = fresh ? this.open(known, calls) : this.keepOrOpen(login, stored, known, calls);
 		try {
 			return await known.renewal;
 		} finally {
@@ -207,19 +217,28 @@ export class Sessions {
 		}
 	}
 
-	/** Asks whether the last session lives, and otherwise logs in. */
-	private async open(
+	/** Asks whether the newest session lives, and otherwise logs in. */
+	private async keepOrOpen(
+		login: LoginIdentity,
+		stored: StoredSession | undefined,
 		known: Known,
-		last: VaultSession | undefined,
 		calls: SessionCalls,
 	): Promise<VaultSession> {
-		// Meanwhile another workflow may have ended it.
-		if (last !== undefined && (await calls.keepAlive(last)) && !this.isDead(last.id)) {
+		const last = this.newest(login, stored);
+		if (last === undefined) return await this.open(known, calls);
+		// Meanwhile another workflow may have ended it …
+		if ((await calls.keepAlive(last)) && !this.isDead(last.id)) {
 			known.session = last;
 			this.lives.set(this.digest(last.id), this.moment());
 			return last;
 		}
-		if (last !== undefined) this.forget(last.id);
+		this.forget(last.id);
+		// … or a call may have been answered that was made with an older one.
+		return this.usable(login, stored) ?? (await this.open(known, calls));
+	}
+
+	/** Logs in. */
+	private async open(known: Known, calls: SessionCalls): Promise<VaultSession> {
 		const startedAt = this.clock.now();
 		const opened = await this.logInWithinLimit(calls).catch((error: unknown) => {
 			if (isRefusedLogin(error)) {
@@ -233,7 +252,7 @@ export class Sessions {
 		known.session = { ...opened, startedAt };
 		known.refusal = undefined;
 		known.refused = 0;
-		known.stillborn = (known.stillborn ?? 0) + 1;
+		known.served = false;
 		this.lives.set(this.digest(opened.id), this.moment());
 		return known.session;
 	}
@@ -254,9 +273,12 @@ export class Sessions {
 		if (refusal === undefined) return;
 		const { error, at, until } = refusal;
 		if (this.clock.now() >= until) return;
+		const why = isRefusedLogin(error)
+			? `Vault refused this login at ${utc(at)}. To keep the account from being locked, the same login is not tried again before ${utc(until)}, unless the credential is changed or tested.`
+			: `No session is opened before ${utc(until)}, unless the credential is changed or tested.`;
 		throw new VaultError(
 			error.message,
-			`Vault refused this login at ${utc(at)}. To keep the account from being locked, the same login is not tried again before ${utc(until)}, unless the credential is changed or tested. ${error.description}`,
+			`${why} ${error.description}`,
 			error.type,
 			error.executionId,
 		);
