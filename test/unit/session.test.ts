@@ -374,6 +374,17 @@ describe('a Vault that refuses the sessions that it opens', () => {
 		expect(counts.logins).toBe(11);
 	});
 
+	test('one that serves a call between them ends the row', async () => {
+		const { sessions, calls, counts } = world();
+		for (let times = 0; times < 5; times++) {
+			const killed = await sessions.renew(olivia, undefined, calls, { fresh: true });
+			sessions.seenDead(olivia, killed.id);
+			const { id } = await sessions.renew(olivia, undefined, calls);
+			sessions.seenAlive(olivia, id);
+		}
+		expect(counts.logins).toBe(10);
+	});
+
 	test('sessions that have served a call do not count', async () => {
 		const { sessions, calls, counts } = world();
 		for (let times = 0; times < 10; times++) {

@@ -146,6 +146,7 @@ export class Sessions {
 	seenAlive(login: LoginIdentity, sessionId: string, prolonged = true): void {
 		const known = this.known(login);
 		if (known.session?.id === sessionId) known.served = true;
+		known.stillborn = 0;
 		if (prolonged && !this.isDead(sessionId)) {
 			this.lives.set(this.digest(sessionId), this.moment());
 		}
