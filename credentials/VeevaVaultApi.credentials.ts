@@ -394,17 +394,12 @@ export class VeevaVaultApi implements ICredentialType {
 			headers: CREDENTIAL_TEST_HEADERS,
 		},
 		rules: [
-			{
-				type: 'responseSuccessBody',
-				properties: {
-					key: 'errors[0].type',
-					value: 'INSUFFICIENT_ACCESS',
-					message:
-						'The login worked, but this user may not use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
-				},
-			},
 			...(
 				[
+					[
+						'INSUFFICIENT_ACCESS',
+						'The login worked, but this user may not use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
+					],
 					[
 						'INVALID_SESSION_ID',
 						'Vault does not accept the token or session: it has expired, was deleted, or is for another Vault [INVALID_SESSION_ID].',

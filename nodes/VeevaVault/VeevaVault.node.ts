@@ -28,6 +28,12 @@ const withoutCredential = {
 	sessionSource: ['sessionId'],
 };
 
+/** When an earlier step's session is used. */
+const withSessionId = {
+	operation: operationsSignedBy('credentialOrSessionId'),
+	sessionSource: ['sessionId'],
+};
+
 export class VeevaVault implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Veeva Vault',
@@ -111,12 +117,7 @@ export class VeevaVault implements INodeType {
 				name: 'sessionId',
 				type: 'string',
 				typeOptions: { password: true },
-				displayOptions: {
-					show: {
-						operation: operationsSignedBy('credentialOrSessionId'),
-						sessionSource: ['sessionId'],
-					},
-				},
+				displayOptions: { show: withSessionId },
 				default: '',
 				required: true,
 				placeholder: 'e.g. {{ $json.delegated_sessionid }}',
@@ -127,12 +128,7 @@ export class VeevaVault implements INodeType {
 				displayName: 'Vault DNS',
 				name: 'vaultDns',
 				type: 'string',
-				displayOptions: {
-					show: {
-						operation: operationsSignedBy('credentialOrSessionId'),
-						sessionSource: ['sessionId'],
-					},
-				},
+				displayOptions: { show: withSessionId },
 				default: '',
 				required: true,
 				placeholder: 'e.g. {{ $json.vault_dns }} or myvault.veevavault.com',
@@ -144,12 +140,7 @@ export class VeevaVault implements INodeType {
 				name: 'options',
 				type: 'collection',
 				placeholder: 'Add option',
-				displayOptions: {
-					show: {
-						operation: operationsSignedBy('credentialOrSessionId'),
-						sessionSource: ['sessionId'],
-					},
-				},
+				displayOptions: { show: withSessionId },
 				default: {},
 				options: [
 					{
