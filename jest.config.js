@@ -5,8 +5,8 @@ module.exports = {
 	testTimeout: 60_000,
 	globalSetup: '<rootDir>/test/engine/install.mts',
 	testMatch: ['<rootDir>/test/**/*.test.{ts,mts}'],
-	// Run by node's own runner: the full n8n (`npm run test:n8n`), and what needs packages that are ES modules only.
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(n8n|identity|methods)/'],
+	// Run by node's own runner: the full n8n (`npm run test:e2e`), and what needs packages that are ES modules only.
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(identity|methods)/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/demo/'],
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	transform: {

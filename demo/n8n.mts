@@ -12,6 +12,8 @@ export interface N8nOptions {
 	userFolder: string;
 	/** The port of the editor and the REST interface, or of a worker's health check, on 127.0.0.1. */
 	port: number;
+	/** The folder into whose `node_modules` n8n has been installed; the demo's when not given. */
+	folder?: string;
 	/** `start` (default) for a whole n8n, `worker` for one that only executes, in queue mode. */
 	command?: 'start' | 'worker';
 	/** More arguments for n8n, e.g. `['--concurrency=5']`. */
@@ -53,17 +55,20 @@ const INHERITED =
  * @throws {Interrupted} when stopped by the signal; it does not run any more then
  */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { userFolder, port, command = 'start', readyWithinMs = 120_000, signal } = options;
+	const {
+		userFolder,
+		port,
+		folder = DEMO_FOLDER,
+		command = 'start',
+		readyWithinMs = 120_000,
+		signal,
+	} = options;
 	if (signal?.aborted) throw new Interrupted();
 	const logFile = options.logFile ?? join(userFolder, 'n8n.log');
 	const [brokerPort] = await freePorts(1);
 	const child = await startChild({
 		command: process.execPath,
-		args: [
-			join(DEMO_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'),
-			command,
-			...(options.args ?? []),
-		],
+		args: [programOf(folder), command, ...(options.args ?? [])],
 		cwd: userFolder,
 		env: {
 			...inheritedEnvironment(),
@@ -100,6 +105,11 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		throw error;
 	}
 	return n8n;
+}
+
+/** @returns n8n's own command, to be run by Node, of the n8n that is installed in a folder */
+export function programOf(folder: string): string {
+	return join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
 }
 
 function inheritedEnvironment(): NodeJS.ProcessEnv {

@@ -1,23 +1,33 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { startChild } from '../../demo/child.mts';
-import { DEMO_FOLDER, installN8n } from '../../demo/install.mts';
-import { startN8n, type N8n } from '../../demo/n8n.mts';
-import { providePackage } from '../../demo/package.mts';
-import { freePorts } from '../../demo/ports.mts';
-import { N8nRest, type Execution, type WorkflowNode } from '../../demo/rest.mts';
-import { OWNER, signIn } from '../../demo/workspace.mts';
-import { startProvider, type IdentityProvider } from '../identity/provider.mts';
-import { startSimulator, type Simulator } from '../simulator/simulator.mts';
+import { startChild } from '../demo/child.mts';
+import { DEMO_FOLDER } from '../demo/install.mts';
+import { programOf, type N8n } from '../demo/n8n.mts';
+import { freePorts } from '../demo/ports.mts';
+import type { Execution, N8nRest, WorkflowNode } from '../demo/rest.mts';
+import { OWNER } from '../demo/workspace.mts';
+import { startProvider, type IdentityProvider } from '../test/identity/provider.mts';
+import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
+import { assertNoneSaved } from './secrets.mts';
+import {
+	explain,
+	inARow,
+	manualTrigger,
+	outputOf,
+	publish,
+	runOnce,
+	vaultNode,
+	type Parameters,
+} from './workflows.mts';
+import { startWorld, type World } from './world.mts';
 
 /**
  * Single sign-on through n8n, as a person does it: in a real browser, at a real OpenID provider, in the full n8n with the
@@ -31,6 +41,7 @@ const CREDENTIAL_TYPE_NAME = 'Veeva Vault OAuth2 API';
 /** Distinct, so that it is found nowhere by chance. */
 const CLIENT_SECRET = 'client secret of n8n & co. 7f3a9c51';
 
+let world: World;
 let vault: Simulator;
 let provider: IdentityProvider;
 let n8n: N8n;
@@ -38,7 +49,6 @@ let rest: N8nRest;
 let browser: Browser;
 let page: Page;
 let editor: Editor;
-let userFolder: string;
 let promoMats: string;
 let credential: { id: string; name: string };
 
@@ -46,25 +56,19 @@ let credential: { id: string; name: string };
 const secrets = new Set<string>();
 
 before(async () => {
-	await installN8n();
 	browser = await launchBrowser();
-	userFolder = mkdtempSync(join(tmpdir(), 'veeva-vault-sso-'));
-	await providePackage(userFolder);
 	const [port] = await freePorts(1);
 	provider = await startProvider({
 		redirectUri: `http://localhost:${port}/rest/oauth2-credential/callback`,
 	});
 	await provider.updateClient(provider.clients.web.clientId, { client_secret: CLIENT_SECRET });
-	vault = await startSimulator({ introspectionEndpoint: provider.introspectionEndpoint });
-	vault.addDelegation({ delegator: 'ian@veepharm.com', delegate: SAM, vaultId: 1776 });
-	promoMats = vault.url(vault.hosts.promoMats, '');
-	n8n = await startN8n({
-		userFolder,
+	world = await startWorld({
 		port,
-		env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' },
+		vault: { introspectionEndpoint: provider.introspectionEndpoint },
+		n8n: { env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } },
 	});
-	rest = new N8nRest(n8n.url);
-	await signIn(rest);
+	({ vault, n8n, rest, promoMats } = world);
+	vault.addDelegation({ delegator: 'ian@veepharm.com', delegate: SAM, vaultId: 1776 });
 	page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
 	page.setDefaultTimeout(60_000);
 	editor = new Editor(page, n8n.editorUrl);
@@ -72,10 +76,8 @@ before(async () => {
 
 after(async () => {
 	await browser?.close();
-	await n8n?.stop();
-	await vault?.close();
+	await world?.close();
 	await provider?.close();
-	if (userFolder !== undefined) rmSync(userFolder, { recursive: true, force: true });
 });
 
 beforeEach(() => startCounting());
@@ -119,14 +121,14 @@ async function rememberStoredSecrets(): Promise<void> {
 		const command = await startChild({
 			command: process.execPath,
 			args: [
-				join(DEMO_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n'),
+				programOf(DEMO_FOLDER),
 				'export:credentials',
 				'--all',
 				'--decrypted',
 				`--output=${file}`,
 			],
 			cwd: folder,
-			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: userFolder },
+			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: world.userFolder },
 			logFile: join(folder, 'n8n.log'),
 		});
 		await command.exited;
@@ -179,52 +181,21 @@ function sessionsUsed(): Set<string> {
 
 // Workflows.
 
-type Parameters = Record<string, unknown>;
-
-function vaultNode(name: string, position: number, parameters: Parameters): WorkflowNode {
-	return {
+function step(name: string, parameters: Parameters): WorkflowNode {
+	return vaultNode(
 		name,
-		type: 'n8n-nodes-veeva-vault.veevaVault',
-		typeVersion: 1,
-		position: [200 * position, 0],
-		parameters: { authentication: 'oAuth2', ...parameters },
-		credentials: { [CREDENTIAL_TYPE]: credential },
-	};
+		{ authentication: 'oAuth2', ...parameters },
+		{ [CREDENTIAL_TYPE]: credential },
+	);
 }
-
-/** Puts nodes in a row. */
-function workflow(name: string, nodes: WorkflowNode[], settings: Parameters = {}) {
-	const links = nodes
-		.slice(1)
-		.map(({ name: to }, index) => [
-			nodes[index].name,
-			{ main: [[{ node: to, type: 'main', index: 0 }]] },
-		]);
-	return {
-		name,
-		nodes,
-		connections: Object.fromEntries(links),
-		settings: { executionOrder: 'v1', ...settings },
-	};
-}
-
-const manualTrigger: WorkflowNode = {
-	name: 'Start',
-	type: 'n8n-nodes-base.manualTrigger',
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: {},
-};
 
 /** Runs one operation as the editor's button does, and waits for the execution, which n8n saves. */
 async function run(resource: string, operation: string, more: Parameters = {}): Promise<Execution> {
-	const step = vaultNode('Step', 1, { resource, operation, ...more });
-	const { id } = await rest.importWorkflow(workflow(`Run ${operation}`, [manualTrigger, step]));
-	return await rest.waitForExecution(await rest.runWorkflow(id, 'Start'));
+	return await runOnce(rest, `Run ${operation}`, step('Step', { resource, operation, ...more }));
 }
 
-function output({ runData }: Execution): Array<Record<string, unknown>> {
-	return (runData.Step?.[0].data?.main?.[0] ?? []).map(({ json }) => json);
+function output(execution: Execution): Array<Record<string, unknown>> {
+	return outputOf(execution, 'Step');
 }
 
 /** Runs Validate. @returns the user's name */
@@ -232,44 +203,6 @@ async function whoAmI(): Promise<unknown> {
 	const execution = await run('session', 'validate');
 	assert.equal(execution.status, 'success', explain(execution));
 	return output(execution)[0].user_name__v;
-}
-
-function explain({ error }: Execution): string {
-	return [error?.message, error?.description].join(' – ');
-}
-
-/**
- * Publishes a workflow behind a webhook. What it puts out goes to the caller, and n8n keeps nothing of it.
- *
- * @returns calls it, and gives the first item of the last node
- */
-async function publish(name: string, ...steps: WorkflowNode[]) {
-	const webhook: WorkflowNode = {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		position: [0, 0],
-		parameters: { path: name, responseMode: 'lastNode' },
-	};
-	const stored = await rest.importWorkflow(
-		workflow(name, [webhook, ...steps], {
-			saveDataSuccessExecution: 'none',
-			saveDataErrorExecution: 'none',
-		}),
-	);
-	await rest.activateWorkflow(stored);
-	return async (): Promise<Record<string, unknown>> => {
-		let response = await fetch(`${n8n.url}/webhook/${name}`);
-		// n8n registers a webhook a moment after it has said that the workflow is active.
-		const deadline = Date.now() + 10_000;
-		while (response.status === 404 && Date.now() < deadline) {
-			await sleep(100);
-			response = await fetch(`${n8n.url}/webhook/${name}`);
-		}
-		const text = await response.text();
-		assert.equal(response.status, 200, text);
-		return JSON.parse(text) as Record<string, unknown>;
-	};
 }
 
 /** 50 executions at once. @returns who they were, each name once */
@@ -304,10 +237,10 @@ test('a credential is made in the editor, and its user signs in at the provider'
 });
 
 test('a step in the editor takes the credential and is the user who signed in', async () => {
-	const step = vaultNode('Step', 1, { resource: 'session', operation: 'validate' });
-	delete step.parameters.authentication;
-	delete step.credentials;
-	const { id } = await rest.importWorkflow(workflow('In the editor', [manualTrigger, step]));
+	const validate = step('Step', { resource: 'session', operation: 'validate' });
+	delete validate.parameters.authentication;
+	delete validate.credentials;
+	const { id } = await rest.importWorkflow(inARow('In the editor', [manualTrigger, validate]));
 	await editor.openNode(id, 'Step');
 	await editor.pickCredential(CREDENTIAL_TYPE_NAME);
 	assert.ok((await editor.executeStep()).includes(SAM));
@@ -324,8 +257,8 @@ test('further executions use the same session', async () => {
 test('50 executions at once without a session share one exchange', async () => {
 	assert.equal((await run('session', 'end')).status, 'success');
 	assert.equal(vault.sessions().length, 0);
-	const validate = vaultNode('Step', 1, { resource: 'session', operation: 'validate' });
-	validateAtOnce = await publish('validate-at-once', validate);
+	const validate = step('Step', { resource: 'session', operation: 'validate' });
+	validateAtOnce = await publish(rest, n8n, 'validate-at-once', validate);
 	assert.deepEqual(await crowd(validateAtOnce), [SAM]);
 	assert.deepEqual(exchanges(), ['SUCCESS']);
 });
@@ -363,8 +296,8 @@ test('50 executions at once with an expired access token ask the provider once',
 });
 
 test('the list of delegations opens in the editor', async () => {
-	const step = vaultNode('Step', 1, { resource: 'delegation', operation: 'start' });
-	const { id } = await rest.importWorkflow(workflow('With a list', [manualTrigger, step]));
+	const start = step('Step', { resource: 'delegation', operation: 'start' });
+	const { id } = await rest.importWorkflow(inARow('With a list', [manualTrigger, start]));
 	await editor.openNode(id, 'Step');
 	assert.deepEqual(await editor.listOf('delegation'), ['PromoMats – user 61579']);
 	assert.deepEqual(exchanges(), []);
@@ -394,20 +327,24 @@ test('every operation works with it', async () => {
 
 	// These two put a session out, so that their executions are not to be saved.
 	const logIn = await publish(
+		rest,
+		n8n,
 		'log-in',
-		vaultNode('Step', 1, { resource: 'session', operation: 'login' }),
+		step('Step', { resource: 'session', operation: 'login' }),
 	);
 	const { sessionId, userId } = await logIn();
 	assert.equal(userId, vault.user(SAM).id);
 	assert.ok(vault.sessions().some(({ id }) => id === sessionId));
 	const actAsIan = await publish(
+		rest,
+		n8n,
 		'act-as-ian',
-		vaultNode('Delegated', 1, {
+		step('Delegated', {
 			resource: 'delegation',
 			operation: 'start',
 			delegation: { __rl: true, mode: 'id', value: '1776:61579' },
 		}),
-		vaultNode('Step', 2, {
+		step('Step', {
 			resource: 'session',
 			operation: 'validate',
 			sessionSource: 'sessionId',
@@ -489,27 +426,10 @@ test("after all that: no token, secret or session in n8n's database, logs or sav
 	await page.context().close();
 	await n8n.stop();
 	assert.ok(secrets.size > 20, `only ${secrets.size} secrets to look for`);
-	const files = readdirSync(userFolder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name))
-		.filter((file) => !file.includes('node_modules') && !file.includes(join('.cache', 'n8n')));
-	const names = files.map((file) => file.slice(userFolder.length));
-	for (const needed of ['database.sqlite', '.log']) {
-		assert.ok(
-			names.some((name) => name.endsWith(needed)),
-			names.join(),
-		);
-	}
-	const found = (text: string) =>
-		files
-			.filter((file) => readFileSync(file).includes(text))
-			.map((file) => file.slice(userFolder.length));
-	// The search finds what is there: a workflow's name in the database, an execution in the log.
-	assert.ok(found('Run validate').some((name) => name.includes('database.sqlite')));
-	assert.ok(found('Workflow execution finished').some((name) => name.endsWith('.log')));
-	for (const secret of secrets) {
-		assert.deepEqual(found(secret), [], `a secret of ${secret.length} characters was saved`);
-	}
+	assertNoneSaved(world.userFolder, secrets, {
+		database: 'Run validate',
+		log: 'Workflow execution finished',
+	});
 });
 
 function person(username: string) {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 
 import { chromium, type Browser } from 'playwright-core';
 
-import { logTail, startChild } from '../../demo/child.mts';
-import { Failure } from '../../demo/failure.mts';
-import { withProgress } from '../../demo/progress.mts';
+import { logTail, startChild } from '../demo/child.mts';
+import { Failure } from '../demo/failure.mts';
+import { withProgress } from '../demo/progress.mts';
 
 /** Where Chromium and its relatives usually are: names on the PATH, and whole paths. */
 const PLACES = [

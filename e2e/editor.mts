@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-import type { Owner } from '../../demo/rest.mts';
+import type { Owner } from '../demo/rest.mts';
 
 /** Who signs in at the identity provider. */
 export interface Person {

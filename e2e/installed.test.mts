@@ -1,55 +1,37 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { installN8n } from '../../demo/install.mts';
-import { startN8n, type N8n } from '../../demo/n8n.mts';
-import { providePackage } from '../../demo/package.mts';
-import { freePorts } from '../../demo/ports.mts';
-import { N8nRest, type Execution, type WorkflowNode } from '../../demo/rest.mts';
-import { signIn } from '../../demo/workspace.mts';
-import { startSimulator, type Simulator } from '../simulator/simulator.mts';
+import type { N8n } from '../demo/n8n.mts';
+import type { Execution, N8nRest } from '../demo/rest.mts';
+import type { Simulator } from '../test/simulator/simulator.mts';
+import { assertNoneSaved } from './secrets.mts';
+import { outputOf, runOnce, vaultNode } from './workflows.mts';
+import { OLIVIA, startWorld, type World } from './world.mts';
 
 /**
  * The package, packed and installed as by a user, in the full n8n. What these tests show has to agree with what the
  * engine tests show with their own CredentialsHelper.
  */
 
-const OLIVIA = { username: 'olivia@veepharm.com', password: 'correct horse battery' };
 const ME = '/api/v25.2/objects/users/me';
 
+let world: World;
 let vault: Simulator;
 let n8n: N8n;
 let rest: N8nRest;
-let userFolder: string;
 let promoMats: string;
 
 /** Everything that must not be found afterwards. */
 const secrets = new Set<string>();
 
 before(async () => {
-	await installN8n();
-	userFolder = mkdtempSync(join(tmpdir(), 'veeva-vault-n8n-'));
-	await providePackage(userFolder);
-	vault = await startSimulator();
-	promoMats = vault.url(vault.hosts.promoMats, '');
-	const [port] = await freePorts(1);
-	n8n = await startN8n({
-		userFolder,
-		port,
-		env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' },
+	world = await startWorld({
+		n8n: { env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } },
 	});
-	rest = new N8nRest(n8n.url);
-	await signIn(rest);
+	({ vault, n8n, rest, promoMats } = world);
 });
 
-after(async () => {
-	await n8n?.stop();
-	await vault?.close();
-	if (userFolder !== undefined) rmSync(userFolder, { recursive: true, force: true });
-});
+after(() => world?.close());
 
 let tests = 0;
 beforeEach(() => {
@@ -72,72 +54,38 @@ async function credential(fields: Record<string, unknown> = {}): Promise<string>
 	const { id } = await rest.createCredential({
 		name: `Credential ${tests}`,
 		type: 'veevaVaultApi',
-		data: {
-			vaultDns: promoMats,
-			authentication: 'password',
-			username: OLIVIA.username,
-			password: vault.user(OLIVIA.username).password,
-			apiVersion: 'v25.2',
-			sessionTimeout: 20,
-			vaultClientId: 'n8n-nodes-veeva-vault',
-			loginHost: vault.url(vault.hosts.login, ''),
-			...fields,
-		},
+		data: world.credentialData(fields),
 	});
 	return id;
 }
 
-/** Runs one node after a manual trigger, and waits for the execution. */
-async function run(
-	credentialId: string,
-	node: Pick<WorkflowNode, 'type' | 'typeVersion' | 'parameters'>,
-): Promise<Execution> {
-	const workflow = await rest.importWorkflow({
-		name: `Workflow ${tests}`,
-		nodes: [
-			{
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				name: 'Step',
-				position: [200, 0],
-				...node,
-				credentials: { veevaVaultApi: { id: credentialId, name: `Credential ${tests}` } },
-			},
-		],
-		connections: { Start: { main: [[{ node: 'Step', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	});
-	return await rest.waitForExecution(await rest.runWorkflow(workflow.id, 'Start'));
+function linkTo(credentialId: string) {
+	return { veevaVaultApi: { id: credentialId, name: `Credential ${tests}` } };
 }
 
-async function runVault(credentialId: string, operation: string, more = {}): Promise<Execution> {
-	return await run(credentialId, {
-		type: 'n8n-nodes-veeva-vault.veevaVault',
-		typeVersion: 1,
-		parameters: { resource: 'session', operation, ...more },
-	});
+async function runVault(credentialId: string, operation: string): Promise<Execution> {
+	const step = vaultNode('Step', { resource: 'session', operation }, linkTo(credentialId));
+	return await runOnce(rest, `Workflow ${tests}`, step);
 }
 
 async function runHttp(credentialId: string, url: string): Promise<Execution> {
-	return await run(credentialId, {
+	return await runOnce(rest, `Workflow ${tests}`, {
+		name: 'Step',
 		type: 'n8n-nodes-base.httpRequest',
 		typeVersion: 4.2,
+		position: [0, 0],
 		parameters: {
 			url,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'veevaVaultApi',
 			options: {},
 		},
+		credentials: linkTo(credentialId),
 	});
 }
 
-function output({ runData }: Execution): Record<string, unknown> {
-	return runData.Step?.[0].data?.main?.[0]?.[0].json ?? {};
+function output(execution: Execution): Record<string, unknown> {
+	return outputOf(execution, 'Step')[0] ?? {};
 }
 
 test('the HTTP Request node reaches Vault with the session that the credential keeps', async () => {
@@ -238,28 +186,8 @@ test("after all that: no password and no session in n8n's database, logs or save
 	rememberSecrets();
 	await n8n.stop();
 	assert.ok(secrets.size > 10, `only ${secrets.size} secrets to look for`);
-	const files = readdirSync(userFolder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name))
-		.filter((file) => !file.includes('node_modules') && !file.includes(join('.cache', 'n8n')));
-	const names = files.map((file) => file.slice(userFolder.length));
-	assert.ok(
-		names.some((name) => name.endsWith('database.sqlite')),
-		names.join(),
-	);
-	assert.ok(
-		names.some((name) => name.endsWith('.log')),
-		names.join(),
-	);
-
-	const found = (text: string) =>
-		files
-			.filter((file) => readFileSync(file).includes(text))
-			.map((file) => file.slice(userFolder.length));
-	// The search finds what is there: a workflow's name in the database, an execution in the log.
-	assert.ok(found(`Workflow ${tests - 1}`).some((name) => name.includes('database.sqlite')));
-	assert.ok(found('Workflow execution finished').some((name) => name.endsWith('.log')));
-	for (const secret of secrets) {
-		assert.deepEqual(found(secret), [], `a secret of ${secret.length} characters was saved`);
-	}
+	assertNoneSaved(world.userFolder, secrets, {
+		database: `Workflow ${tests - 1}`,
+		log: 'Workflow execution finished',
+	});
 });
