@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { installN8n } from '../demo/install.mts';
 import { startN8n, type N8n, type N8nOptions } from '../demo/n8n.mts';
-import { providePackage } from '../demo/package.mts';
+import { installPackage, providePackage } from '../demo/package.mts';
 import { freePorts } from '../demo/ports.mts';
 import { N8nRest } from '../demo/rest.mts';
 import { signIn } from '../demo/workspace.mts';
@@ -14,7 +14,7 @@ import type { SimulatorOptions } from '../test/simulator/types.mts';
 /** A full n8n with the packed package, and a Vault on localhost. */
 export interface World {
 	vault: Simulator;
-	n8n: N8n;
+	readonly n8n: N8n;
 	/** Signed in as n8n's owner. */
 	rest: N8nRest;
 	/** The address of the first Vault, for a credential's Vault DNS. */
@@ -27,6 +27,8 @@ export interface World {
 	 * @param fields those that differ
 	 */
 	credentialData(fields?: Record<string, unknown>): Record<string, unknown>;
+	/** Stops n8n, gives it the package as it is now, and starts it again with all that it has stored. */
+	upgrade(): Promise<void>;
 	/** Ends n8n and the Vault, and removes the folder. */
 	close(): Promise<void>;
 }
@@ -40,41 +42,63 @@ export const OLIVIA = { username: 'olivia@veepharm.com', password: 'correct hors
  * @param options.n8n settings of n8n, e.g. `{ env: { N8N_LOG_LEVEL: 'debug' } }`
  * @param options.port where n8n listens on 127.0.0.1; any free port when not given
  * @param options.vault settings of the Vault
+ * @param options.tarball another package than the present one, e.g. an earlier version
  * @returns the running world; end it with `close()`
  * @throws {Failure} when n8n cannot be installed or started, with the end of its log
  */
 export async function startWorld(
-	options: { n8n?: Partial<N8nOptions>; port?: number; vault?: SimulatorOptions } = {},
+	options: {
+		n8n?: Partial<N8nOptions>;
+		port?: number;
+		vault?: SimulatorOptions;
+		tarball?: string;
+	} = {},
 ): Promise<World> {
 	await installN8n({ folder: options.n8n?.folder });
 	const userFolder = mkdtempSync(join(tmpdir(), 'veeva-vault-e2e-'));
 	const removeFolder = () => rmSync(userFolder, { recursive: true, force: true });
 	const vault = await startSimulator(options.vault);
 	try {
-		await providePackage(userFolder);
+		if (options.tarball === undefined) await providePackage(userFolder);
+		else await installPackage(options.tarball, userFolder);
 		const port = options.port ?? (await freePorts(1))[0];
-		const n8n = await startN8n({ userFolder, port, ...options.n8n });
-		const close = async () => {
-			await n8n.stop();
-			await vault.close();
-			removeFolder();
-		};
+		const start = () => startN8n({ userFolder, port, ...options.n8n });
+		let n8n = await start();
 		try {
 			const rest = new N8nRest(n8n.url);
 			await signIn(rest);
 			const promoMats = vault.url(vault.hosts.promoMats, '');
-			const credentialData = (fields: Record<string, unknown> = {}) => ({
-				vaultDns: promoMats,
-				authentication: 'password',
-				username: OLIVIA.username,
-				password: vault.user(OLIVIA.username).password,
-				apiVersion: 'v25.2',
-				sessionTimeout: 20,
-				vaultClientId: 'n8n-nodes-veeva-vault',
-				loginHost: vault.url(vault.hosts.login, ''),
-				...fields,
-			});
-			return { vault, n8n, rest, promoMats, userFolder, credentialData, close };
+			return {
+				vault,
+				get n8n() {
+					return n8n;
+				},
+				rest,
+				promoMats,
+				userFolder,
+				credentialData: (fields = {}) => ({
+					vaultDns: promoMats,
+					authentication: 'password',
+					username: OLIVIA.username,
+					password: vault.user(OLIVIA.username).password,
+					apiVersion: 'v25.2',
+					sessionTimeout: 20,
+					vaultClientId: 'n8n-nodes-veeva-vault',
+					loginHost: vault.url(vault.hosts.login, ''),
+					...fields,
+				}),
+				async upgrade() {
+					await n8n.stop();
+					await providePackage(userFolder);
+					n8n = await start();
+					await signIn(rest);
+				},
+				async close() {
+					await n8n.stop();
+					await vault.close();
+					removeFolder();
+				},
+			};
 		} catch (error) {
 			await n8n.stop();
 			throw error;
