@@ -1,33 +1,49 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { Failure } from './failure.mts';
+
+/** A folder that is this process's until it is given free. */
+export interface Claim {
+	/** Makes another process hold the folder too: it may outlive this one, if this one is killed. */
+	extendTo(pid: number): void;
+	/** Gives the folder free again. */
+	release(): void;
+}
 
 /**
  * Makes sure that one process at a time uses a folder: two n8n on one database would damage each other's data.
  *
  * @param file where to note who uses it; a note of a process that has ended does not count
- * @returns gives the folder free again
+ * @returns the claim
  * @throws {Failure} when another process uses it
  */
-export function claim(file: string): () => void {
-	const holder = runningHolder(file);
+export function claim(file: string): Claim {
+	const [holder] = pidsIn(file).filter(isRunning);
 	if (holder !== undefined) {
 		throw new Failure(
-			`npm start is running already, as process ${holder}. Stop it first, with Ctrl-C where it runs.\n` +
+			`npm start is running already, or has been killed and has left its n8n running: process ${holder}.\n` +
+				'Stop it first, with Ctrl-C where it runs, or with kill.\n' +
 				`(If process ${holder} is something else, delete ${file}.)`,
 		);
 	}
-	writeFileSync(file, String(process.pid));
-	return () => rmSync(file, { force: true });
+	writeFileSync(file, `${process.pid}\n`);
+	return {
+		extendTo: (pid) => appendFileSync(file, `${pid}\n`),
+		release: () => rmSync(file, { force: true }),
+	};
 }
 
-function runningHolder(file: string): number | undefined {
+function pidsIn(file: string): number[] {
+	if (!existsSync(file)) return [];
+	return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
+}
+
+function isRunning(pid: number): boolean {
 	try {
-		const pid = Number(readFileSync(file, 'utf8'));
 		// Signal 0 only asks whether the process is there.
 		process.kill(pid, 0);
-		return pid;
+		return true;
 	} catch {
-		return undefined;
+		return false;
 	}
 }

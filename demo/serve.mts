@@ -33,7 +33,7 @@ export async function serve(
 	signal: AbortSignal,
 ): Promise<void> {
 	mkdirSync(USER_FOLDER, { recursive: true });
-	const release = claim(join(USER_FOLDER, 'running.pid'));
+	const claimed = claim(join(USER_FOLDER, 'running.pid'));
 	try {
 		await assertPortFree(ports.n8n, 'n8n', '--port');
 		await assertPortFree(ports.simulator, 'the simulated Vault', '--simulator-port');
@@ -44,6 +44,7 @@ export async function serve(
 			const n8n = await withProgress('Starting n8n', () =>
 				startN8n({ userFolder: USER_FOLDER, port: ports.n8n, signal }),
 			);
+			claimed.extendTo(n8n.pid);
 			try {
 				await prepare(n8n, vault.hosts);
 				console.log(welcome(n8n, vault.hosts));
@@ -56,7 +57,7 @@ export async function serve(
 			await vault.close();
 		}
 	} finally {
-		release();
+		claimed.release();
 	}
 }
 

@@ -48,14 +48,14 @@ function readArguments() {
 				help: { type: 'boolean', short: 'h', default: false },
 			},
 		});
-		return {
-			once: values.once,
-			help: values.help,
-			ports: {
-				n8n: readPort(values.port, '--port'),
-				simulator: readPort(values['simulator-port'], '--simulator-port'),
-			},
+		const ports = {
+			n8n: readPort(values.port, '--port'),
+			simulator: readPort(values['simulator-port'], '--simulator-port'),
 		};
+		if (ports.n8n === ports.simulator) {
+			throw new Failure(`--port and --simulator-port must differ; both are ${ports.n8n}.`);
+		}
+		return { once: values.once, help: values.help, ports };
 	} catch (error) {
 		if (error instanceof Failure) throw error;
 		throw new Failure(`${messageOf(error)}\nSee npm start -- --help.`);
