@@ -67,7 +67,8 @@ export async function installN8n(
 			),
 		);
 		await withProgress('Preparing its database (SQLite; up to 2 minutes)', () =>
-			runNpm(['rebuild', 'sqlite3'], npm),
+			// A Node.js of its own, where the folder names one, needs its install script too.
+			runNpm(['rebuild', 'node', 'sqlite3'], npm),
 		);
 	} catch (error) {
 		if (error instanceof NpmError) throw explained(error, npm.logFile);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -67,7 +68,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const logFile = options.logFile ?? join(userFolder, 'n8n.log');
 	const [brokerPort] = await freePorts(1);
 	const child = await startChild({
-		command: process.execPath,
+		command: nodeOf(folder),
 		args: [programOf(folder), command, ...(options.args ?? [])],
 		cwd: userFolder,
 		env: {
@@ -110,6 +111,12 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 /** @returns n8n's own command, to be run by Node, of the n8n that is installed in a folder */
 export function programOf(folder: string): string {
 	return join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
+}
+
+/** @returns the Node.js that is installed beside an n8n, for one that does not run on this one */
+function nodeOf(folder: string): string {
+	const own = join(folder, 'node_modules', 'node', 'bin', 'node');
+	return existsSync(own) ? own : process.execPath;
 }
 
 function inheritedEnvironment(): NodeJS.ProcessEnv {

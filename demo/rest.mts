@@ -42,6 +42,10 @@ export interface WorkflowNode {
 	position: [number, number];
 	parameters: Record<string, unknown>;
 	credentials?: Record<string, { id: string | null; name: string }>;
+	/** What to do when it fails, e.g. `continueErrorOutput`. */
+	onError?: string;
+	/** Of a webhook: what n8n knows it by. */
+	webhookId?: string;
 	disabled?: boolean;
 }
 
@@ -85,6 +89,14 @@ export interface NodeRun {
 	error?: ExecutionError;
 	/** One list of items per output; null where nothing came out. */
 	data?: { main?: Array<OutputItem[] | null> };
+}
+
+/** An execution as n8n lists it. */
+export interface ExecutionSummary {
+	id: string;
+	status: string;
+	/** `manual`, `trigger`, `webhook`, `error` for an error workflow, … */
+	mode: string;
 }
 
 /** An execution that has ended. */
@@ -205,7 +217,8 @@ export class N8nRest {
 	 * @returns the stored workflow
 	 */
 	async importWorkflow(workflow: WorkflowFile): Promise<StoredWorkflow> {
-		return await this.#call('POST', '/workflows', workflow);
+		// Older versions want to be told that it is not active.
+		return await this.#call('POST', '/workflows', { active: false, ...workflow });
 	}
 
 	/** Changes parts of a stored workflow, e.g. its nodes. */
@@ -213,15 +226,33 @@ export class N8nRest {
 		await this.#call('PATCH', `/workflows/${id}`, changes);
 	}
 
+	/**
+	 * Has n8n ask a node for the entries of a list, as the editor does when it is opened.
+	 *
+	 * @param request the node, its parameters and credentials, and which list
+	 */
+	async resourceLocatorResults(
+		request: Record<string, unknown>,
+	): Promise<Array<{ name: string; value: string }>> {
+		const { results } = await this.#call<{ results: Array<{ name: string; value: string }> }>(
+			'POST',
+			'/dynamic-node-parameters/resource-locator-results',
+			request,
+		);
+		return results;
+	}
+
 	/** Activates a workflow with a trigger such as a webhook or a schedule. */
 	async activateWorkflow(workflow: Pick<StoredWorkflow, 'id' | 'versionId'>): Promise<void> {
 		const { versionId } = workflow;
-		await this.#call('POST', `/workflows/${workflow.id}/activate`, { versionId });
+		await this.#call('POST', `/workflows/${workflow.id}/activate`, { versionId }).catch(
+			this.#setActive(workflow.id, true),
+		);
 	}
 
 	/** Stops a workflow from being started by its triggers. */
 	async deactivateWorkflow(id: string): Promise<void> {
-		await this.#call('POST', `/workflows/${id}/deactivate`);
+		await this.#call('POST', `/workflows/${id}/deactivate`).catch(this.#setActive(id, false));
 	}
 
 	/**
@@ -235,11 +266,22 @@ export class N8nRest {
 		const { executionId } = await this.#call<{ executionId?: string }>(
 			'POST',
 			`/workflows/${workflowId}/run`,
-			{ triggerToStartFrom: { name: trigger } },
+			// Versions before 2 want the whole workflow.
+			{ workflowData: await this.workflow(workflowId), triggerToStartFrom: { name: trigger } },
 		);
 		if (executionId === undefined)
 			throw new Error(`"${trigger}" waits for a call instead of running`);
 		return executionId;
+	}
+
+	/** @returns the saved executions of a workflow, ended or not, at most 100; the newest first */
+	async executions(workflowId: string): Promise<ExecutionSummary[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const { results } = await this.#call<{ results: ExecutionSummary[] }>(
+			'GET',
+			`/executions?limit=100&filter=${filter}`,
+		);
+		return results;
 	}
 
 	/**
@@ -261,13 +303,24 @@ export class N8nRest {
 		for (;;) {
 			if (signal?.aborted) throw new Interrupted();
 			const execution = await this.#call<StoredExecution>('GET', `/executions/${id}`);
-			if (!['new', 'running', 'waiting'].includes(execution.status))
-				return readExecution(execution);
+			if (!['new', 'running', 'waiting'].includes(execution.status)) {
+				const ended = readExecution(execution);
+				if (ended !== undefined) return ended;
+			}
 			if (Date.now() > deadline) {
 				throw new Error(`Execution ${id} is still ${execution.status} after ${withinMs / 1000} s`);
 			}
 			await sleep(100);
 		}
+	}
+
+	/** What versions before 1.123 have in place of a call of its own. */
+	#setActive(id: string, active: boolean) {
+		return async (refused: unknown): Promise<void> => {
+			if (!(refused instanceof RestError) || refused.status !== 404) throw refused;
+			const { versionId } = await this.workflow(id);
+			await this.#call('PATCH', `/workflows/${id}`, { active, versionId });
+		};
 	}
 
 	/** @param path what follows `/rest` */
@@ -302,11 +355,12 @@ interface StoredExecution {
 	data: string;
 }
 
-function readExecution({ id, status, workflowId, data }: StoredExecution): Execution {
-	const { resultData } = parse(data) as {
-		resultData: Pick<Execution, 'runData' | 'error'>;
-	};
-	return { id, status, workflowId, runData: resultData.runData, error: resultData.error };
+/** @returns `undefined` while the data is not there yet, which older versions save after the status */
+function readExecution({ id, status, workflowId, data }: StoredExecution): Execution | undefined {
+	const content = parse(data) as { resultData: Pick<Execution, 'runData' | 'error'> } | undefined;
+	if (content === undefined) return undefined;
+	const { runData, error } = content.resultData;
+	return { id, status, workflowId, runData, error };
 }
 
 function reasonIn(body: string): string {

@@ -83,6 +83,40 @@ export function outputOf({ runData }: Execution, step: string): Array<Record<str
 	return (runData[step]?.at(-1)?.data?.main?.[0] ?? []).map(({ json }) => json);
 }
 
+/**
+ * Waits for something to come true. Generous, for the machine may be busy.
+ *
+ * @param what it is called when it has not come true after two minutes
+ * @returns what the check has found
+ */
+export async function until<T>(
+	what: string,
+	check: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+	const deadline = Date.now() + 120_000;
+	for (;;) {
+		const found = await check();
+		if (found !== undefined && found !== false) return found;
+		assert.ok(Date.now() < deadline, `${what}: not after two minutes`);
+		await sleep(50);
+	}
+}
+
+/**
+ * Stops an active workflow with a Schedule Trigger.
+ *
+ * @returns all its executions, ended
+ */
+export async function stopSchedule(rest: N8nRest, workflowId: string): Promise<Execution[]> {
+	await rest.deactivateWorkflow(workflowId);
+	// One that was due just then may still begin.
+	await sleep(2000);
+	const executions = await rest.executions(workflowId);
+	return await Promise.all(
+		executions.map(async ({ id }) => await rest.waitForExecution(id, { withinMs: 120_000 })),
+	);
+}
+
 /** The error that ended an execution, with its advice. */
 export function explain({ error }: Execution): string {
 	return [error?.message, error?.description].join(' – ');
@@ -106,6 +140,7 @@ export async function publish(
 		typeVersion: 2,
 		position: [0, 0],
 		parameters: { path: name, responseMode: 'lastNode' },
+		webhookId: name,
 	};
 	const stored = await rest.importWorkflow(
 		inARow(name, [webhook, ...steps], {
