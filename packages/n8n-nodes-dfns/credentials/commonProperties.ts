@@ -1,0 +1,56 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { DEFAULT_BASE_URL } from '../nodes/Dfns/dfns/baseUrl';
+
+/** What both credential types ask for first: where Dfns is, and who makes the calls. */
+export const serviceAccountProperties: INodeProperties[] = [
+	{
+		displayName: 'Base URL',
+		name: 'baseUrl',
+		type: 'string',
+		default: DEFAULT_BASE_URL,
+		required: true,
+		placeholder: `e.g. ${DEFAULT_BASE_URL}`,
+		description: 'Address of the Dfns API in the region of your organization, without a path',
+	},
+	{
+		displayName: 'Auth Token',
+		name: 'authToken',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		required: true,
+		placeholder: 'e.g. eyJ0eX…',
+		description:
+			'Auth token of the service account. Dfns shows it once, when the service account is created.',
+	},
+	{
+		displayName: 'Credential ID',
+		name: 'credentialId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. Y2ktM3E5Y2MtbXFoM20tODdiOW1jNDZqZ2gxYWJqbA',
+		description:
+			'ID of the signing key of the service account: "Signing Key Cred ID" in the Dfns dashboard',
+	},
+	{
+		displayName: 'Private Key',
+		name: 'privateKey',
+		type: 'string',
+		typeOptions: { password: true, rows: 4 },
+		default: '',
+		required: true,
+		placeholder: '-----BEGIN PRIVATE KEY-----',
+		description:
+			'Unencrypted private key of the service account in PEM form: ECDSA (such as P-256 or secp256k1), Ed25519 or RSA. Line breaks that were lost in a paste are restored.',
+	},
+	{
+		displayName: 'Application ID',
+		name: 'appId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. ap-2a9in-tt2a1-983lho480p35ejd0',
+		description: 'ID of the application, for older organizations that have one',
+	},
+];

@@ -1,0 +1,273 @@
+import type { FaultKind } from '../simulator/types.mts';
+import { DELEGATED_USER, JDOE, SERVICE_ACCOUNT, useWorld } from './engine.mts';
+
+const world = useWorld();
+
+const INIT = '/auth/action/init';
+const SIGN = '/auth/action';
+const LOGIN = '/auth/login/delegated';
+
+interface Told {
+	message: string;
+	description?: string | null;
+	type?: string;
+}
+
+/** Every way in which a login comes about. */
+const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
+	[
+		'Dfns node',
+		async () => {
+			const credential = await world.serviceAccount();
+			const { error } = await world.logIn(credential);
+			expect(error?.name).toBe('NodeApiError');
+			return { message: error?.message ?? '', description: error?.description };
+		},
+		[INIT, SIGN, LOGIN],
+	],
+	[
+		'Dfns node, On Error: Continue',
+		async () => {
+			const credential = await world.serviceAccount();
+			const outcome = await world.logIn(credential, { onError: 'continueRegularOutput' });
+			const [{ error, details }] = outcome.json('Dfns');
+			expect(outcome.items('Dfns')[0].pairedItem).toEqual({ item: 0 });
+			const { description, type } = details as { description: string; type: string };
+			return { message: String(error), description, type };
+		},
+		[INIT, SIGN, LOGIN],
+	],
+	[
+		'HTTP Request node',
+		async () => {
+			const credential = await world.delegatedUser();
+			const { error } = await world.read(credential);
+			return { message: error?.message ?? '', description: error?.description };
+		},
+		[INIT, SIGN, LOGIN],
+	],
+	[
+		'test of a delegated user',
+		async () => {
+			const credential = await world.delegatedUser();
+			return await world.engine.testCredential(credential, DELEGATED_USER);
+		},
+		[INIT, SIGN, LOGIN, '/auth/credentials'],
+	],
+	[
+		'test of a service account',
+		async () => {
+			const credential = await world.serviceAccount();
+			return await world.engine.testCredential(credential, SERVICE_ACCOUNT);
+		},
+		[INIT, SIGN],
+	],
+];
+
+/** What befalls a call, and what is told of it. */
+const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
+	['reset', /^HOST broke off the connection before it answered$/, 'CONNECTION_RESET'],
+	['html', /^HOST did not answer as Dfns does: text\/html$/, 'NOT_A_DFNS_ANSWER'],
+	['502', /^HOST could not answer the call \[HTTP 502\]$/, 'SERVER_ERROR'],
+	['halfJson', /^HOST did not answer as Dfns does: unreadable JSON$/, 'NOT_A_DFNS_ANSWER'],
+	['array', /^HOST did not answer as Dfns does: application\/json$/, 'NOT_A_DFNS_ANSWER'],
+	['redirect', /^HOST sent the call on to elsewhere\.example; it was not followed$/, 'REDIRECT'],
+	['policy', /^A policy at HOST wants an approval first: .*\[HTTP 202\]$/, 'POLICY_PENDING'],
+	[
+		{ status: 400, message: 'Bad things' },
+		/\[HTTP 400: Bad things\]$/,
+		/INVALID_REQUEST|SIGNATURE/,
+	],
+	[
+		{ status: 403, message: 'No, no' },
+		/\[HTTP 403: No, no\]$/,
+		/NO_PERMISSION|FORBIDDEN|SIGNATURE/,
+	],
+	[{ status: 404, message: 'Not Found' }, /^HOST does not offer this call \[HTTP 404/, 'NOT_FOUND'],
+	[{ status: 429, message: 'Slow down' }, /^HOST gets too many calls/, 'RATE_LIMIT'],
+	[{ status: 500, message: 'Internal Server Error' }, /^HOST could not answer/, 'SERVER_ERROR'],
+	[{ status: 503 }, /^HOST could not answer the call \[HTTP 503\]$/, 'SERVER_ERROR'],
+];
+
+describe.each(ways)('%s', (_way, run, steps) => {
+	describe.each(steps)('%s', (path) => {
+		test.each(faults)('%j', async (fault, what, type) => {
+			const { dfns } = world;
+			const read = path === '/auth/credentials';
+			// A user without the permission for this read is logged in all the same.
+			if (read && typeof fault === 'object' && 'status' in fault && fault.status === 403) return;
+			dfns.fail({
+				on: { path },
+				with: fault,
+				to: 'https://elsewhere.example/auth',
+				times: Infinity,
+			});
+			const told = await run();
+			const { host } = new URL(dfns.url);
+			expect(told.message.replace(host, 'HOST')).toMatch(what);
+			if (told.type !== undefined) expect(told.type).toMatch(type);
+			if (told.description !== undefined) expect(told.description).toMatch(/^[A-Z].+\.$/);
+			// Nothing is repeated, and nothing follows.
+			for (const step of steps) {
+				expect(dfns.count({ path: step })).toBe(steps.indexOf(step) <= steps.indexOf(path) ? 1 : 0);
+			}
+			expect(dfns.count({ path: '/wallets' })).toBe(0);
+		});
+	});
+});
+
+describe('what each refusal means', () => {
+	const told = async (options: { username?: string } = {}, fields = {}) => {
+		const outcome = await world.logIn(await world.serviceAccount(fields), {
+			...options,
+			onError: 'continueRegularOutput',
+		});
+		const [{ error, details }] = outcome.json('Dfns');
+		return { message: String(error), ...(details as { description: string; type: string }) };
+	};
+
+	test.each([
+		['USER_NOT_FOUND', LOGIN, 401, 'User not found'],
+		['USER_DEACTIVATED', LOGIN, 400, 'User account has been deactivated.'],
+		['SERVICE_ACCOUNT_DEACTIVATED', INIT, 400, 'User account has been deactivated.'],
+		['AUTH_TOKEN_REFUSED', INIT, 401, 'Not Authorized.'],
+		['AUTH_TOKEN_REFUSED', LOGIN, 401, 'Not Authorized.'],
+		[
+			'NO_PERMISSION',
+			LOGIN,
+			403,
+			'us-1 is not authorized to perform operation (Auth:Login:Delegated)',
+		],
+		['USER_ACTION_REFUSED', LOGIN, 403, 'user action signature is missing or invalid'],
+		['USER_ACTION_REFUSED', LOGIN, 400, 'user action has already been used'],
+		['CHALLENGE_REFUSED', SIGN, 400, 'Challenge token is not valid.'],
+		[
+			'NO_CREDENTIAL',
+			SIGN,
+			401,
+			'User does not have a credential that can be used for the application.',
+		],
+		['SIGNATURE_REFUSED', SIGN, 401, 'Not Authorized.'],
+		['NONCE_REFUSED', INIT, 400, 'request nonce is missing or invalid'],
+		['FORBIDDEN', INIT, 403, 'Forbidden'],
+	])('%s: %s %d %s', async (type, path, status, message) => {
+		world.dfns.fail({ on: { path }, with: { status, message, id: '2038837570328299032' } });
+		const result = await told();
+		expect(result).toMatchObject({ type, errorId: '2038837570328299032' });
+		expect(result.message).toContain(`[HTTP ${status}: ${message}]`);
+		expect(result.description).toMatch(/ Dfns's error ID: 2038837570328299032\.$/);
+	});
+
+	test('no permission: names the one that is missing', async () => {
+		world.dfns.serviceAccount.permissions = [];
+		expect(await told()).toMatchObject({
+			message: expect.stringContaining('operation (Auth:Login:Delegated)'),
+			description: expect.stringContaining('Auth:Login:Delegated (in older organizations'),
+			type: 'NO_PERMISSION',
+		});
+	});
+
+	test('a policy: names the user', async () => {
+		world.dfns.fail({ on: { path: LOGIN }, with: 'policy' });
+		expect((await told()).message).toContain(`"${JDOE}" was not logged in [HTTP 202`);
+	});
+
+	test('clocks that differ are told', async () => {
+		world.dfns.ahead = -12 * 60_000;
+		world.dfns.fail({ on: { path: LOGIN }, with: { status: 400, message: 'No' } });
+		const { description } = await told();
+		expect(description).toContain(
+			'is 12 minutes behind that of this machine: one of them is wrong.',
+		);
+	});
+
+	test('an Auth Token that has expired is told', async () => {
+		const claims = Buffer.from(JSON.stringify({ exp: 1_700_000_000 })).toString('base64url');
+		const { description } = await told({}, { authToken: `eyJhbGciOiJIUzI1NiJ9.${claims}.c2ln` });
+		expect(description).toContain('The Auth Token expired on 2023-11-14T22:13:20.000Z.');
+	});
+
+	test.each([
+		['a challenge without an identifier', INIT, { challenge: 'x' }, 'no challenge to sign'],
+		['a signed challenge without userAction', SIGN, { userAction: 7 }, 'without a userAction'],
+		['a userAction that no header can hold', SIGN, { userAction: 'a\nb' }, 'without a userAction'],
+		['a login without a token', LOGIN, {}, 'a login without a token'],
+		['a token that is no JWT', LOGIN, { token: 'opaque' }, 'no JWT with an expiry time (exp)'],
+		['a token without exp', LOGIN, { token: 'eyJ.e30.x' }, 'no JWT with an expiry time (exp)'],
+	])('%s', async (_name, path, body, what) => {
+		world.dfns.fail({ on: { path }, with: { body } });
+		const { message, type } = await told();
+		expect(message).toBe(
+			`${new URL(world.dfns.url).host} did not answer as Dfns does: ${message.split(': ')[1]}`,
+		);
+		expect(message).toContain(what);
+		expect(type).toBe('NOT_A_DFNS_ANSWER');
+	});
+
+	test.each([[null], [1e15]])('a token with an impossible exp: %j', async (exp) => {
+		world.dfns.tokenShape = { exp };
+		expect((await told()).message).toContain('no JWT with an expiry time (exp)');
+	});
+
+	test('a token that has expired already', async () => {
+		world.dfns.tokenShape = { exp: -60 };
+		const { message, type } = await told();
+		expect(message).toContain('gave a token that had expired already at 2');
+		expect(type).toBe('EXPIRED_TOKEN');
+	});
+
+	test('no key that may sign at all', async () => {
+		const body = { challenge: 'x', challengeIdentifier: 'y', allowCredentials: { key: [] } };
+		world.dfns.fail({ on: { path: INIT }, with: { body } });
+		expect(await told()).toMatchObject({
+			message: expect.stringContaining('allows no key at all'),
+			type: 'OTHER_CREDENTIAL',
+		});
+	});
+
+	test.each([
+		['https://127.0.0.1:1', '127.0.0.1:1 refused the connection', 'CONNECTION_REFUSED'],
+		['https://no-such-dfns.invalid', 'could not be found', 'UNKNOWN_HOST'],
+	])('%s', async (baseUrl, what, type) => {
+		const result = await told({}, { baseUrl });
+		expect(result.message).toContain(what);
+		expect(result.type).toBe(type);
+	});
+
+	test('TLS where there is none', async () => {
+		const result = await told({}, { baseUrl: world.dfns.url.replace('http:', 'https:') });
+		expect(result.message).toContain('showed a certificate that cannot be trusted');
+		expect(result.type).toBe('BAD_CERTIFICATE');
+	});
+});
+
+describe('bad input is told before any call', () => {
+	const key = '-----BEGIN';
+	test.each([
+		['Base URL', { baseUrl: '' }, 'Base URL is empty'],
+		['Base URL', { baseUrl: 'http://api.dfns.io' }, 'Base URL is not valid: "http://api.dfns.io"'],
+		['Base URL', { baseUrl: 'https://api.dfns.io/v1' }, '"https://api.dfns.io/v1"'],
+		['Base URL', { baseUrl: 'https://me:pw@api.dfns.io' }, 'Base URL is not valid'],
+		['Auth Token', { authToken: '' }, 'Auth Token is empty'],
+		['Auth Token', { authToken: 'to-202a0-cdo33' }, 'Auth Token is not valid'],
+		['Credential ID', { credentialId: ' ' }, 'Credential ID is empty'],
+		['Credential ID', { credentialId: 'a b' }, 'Credential ID is not valid: "a b"'],
+		['Credential ID', { credentialId: `${key} X` }, 'Credential ID is not valid'],
+		['Private Key', { privateKey: '' }, 'Private Key is empty'],
+		['Private Key', { privateKey: 'abc' }, 'Private Key is not valid'],
+		['Application ID', { appId: 'ap 1' }, 'Application ID is not valid: "ap 1"'],
+		['User Name', { username: '  ' }, 'User Name is empty'],
+	])('%s: %j', async (field, fields, message) => {
+		const credential = await world.delegatedUser(fields);
+		const { error } = await world.read(credential);
+		expect(error?.message).toContain(message);
+		expect(error?.description).toMatch(/^Expected /);
+		if (field !== 'User Name') {
+			const outcome = await world.logIn(await world.serviceAccount(fields));
+			expect(outcome.error).toMatchObject({ name: 'NodeOperationError' });
+			expect(outcome.error?.message).toContain(message);
+			expect(outcome.error?.description).toBe(error?.description);
+		}
+		expect(world.dfns.calls).toHaveLength(0);
+	});
+});

@@ -1,0 +1,160 @@
+import { ADA, JDOE, useWorld } from './engine.mts';
+
+const world = useWorld();
+
+test('logs a user in, and says for how long and who it is', async () => {
+	const { dfns } = world;
+	const before = Date.now();
+	const outcome = await world.logIn(await world.serviceAccount());
+	expect(outcome.error).toBeUndefined();
+	const [token] = dfns.userTokens();
+	expect(outcome.items('Dfns')).toEqual([
+		{
+			json: {
+				username: JDOE,
+				token,
+				expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/),
+				userId: dfns.users.get(JDOE)?.userId,
+				orgId: dfns.orgId,
+				baseUrl: dfns.url,
+			},
+			pairedItem: { item: 0 },
+		},
+	]);
+	const expiresAt = Date.parse(String(outcome.json('Dfns')[0].expiresAt));
+	expect(Math.abs(expiresAt - before - 3_600_000)).toBeLessThan(60_000);
+	expect(dfns.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+		'POST /auth/action/init',
+		'POST /auth/action',
+		'POST /auth/login/delegated',
+	]);
+});
+
+test('the token reads as the user', async () => {
+	const { dfns } = world;
+	const [{ token }] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+	const response = await fetch(`${dfns.url}/wallets`, {
+		headers: { authorization: `Bearer ${String(token)}` },
+	});
+	expect(await response.json()).toMatchObject({ readBy: JDOE });
+});
+
+test('takes the user name of each item, and logs each user in once', async () => {
+	const { dfns } = world;
+	const items = [{ name: JDOE }, { name: ADA }, { name: ` ${JDOE} ` }];
+	const outcome = await world.logIn(await world.serviceAccount(), {
+		username: '={{ $json.name }}',
+		items,
+	});
+	const json = outcome.json('Dfns');
+	expect(json.map(({ username }) => username)).toEqual([JDOE, ADA, JDOE]);
+	expect(json[2].token).toBe(json[0].token);
+	expect(json[1].token).not.toBe(json[0].token);
+	expect(outcome.items('Dfns').map(({ pairedItem }) => pairedItem)).toEqual([
+		{ item: 0 },
+		{ item: 1 },
+		{ item: 2 },
+	]);
+	expect(dfns.logins).toBe(2);
+});
+
+test('each execution logs in afresh, with a user action of its own', async () => {
+	const { dfns } = world;
+	const credential = await world.serviceAccount();
+	await world.logIn(credential);
+	await world.logIn(credential);
+	expect(dfns.logins).toBe(2);
+	const actions = dfns.calls
+		.filter(({ path }) => path === '/auth/login/delegated')
+		.map(({ headers }) => headers['x-dfns-useraction']);
+	expect(new Set(actions).size).toBe(2);
+});
+
+test.each(['P-256', 'secp256k1', 'Ed25519', 'RSA'] as const)(
+	'signs with a %s key',
+	async (type) => {
+		const { credentialId, privateKey } = world.dfns.addKey(type);
+		const outcome = await world.logIn(await world.serviceAccount({ credentialId, privateKey }));
+		expect(outcome.error).toBeUndefined();
+		expect(world.dfns.logins).toBe(1);
+	},
+);
+
+test('what was signed is what is sent, byte for byte', async () => {
+	const { dfns } = world;
+	const username = 'Zoë "\\Ω" \u2028 😀 <b>&amp;</b>\u00a0@example.co';
+	dfns.addUser(username);
+	const outcome = await world.logIn(await world.serviceAccount(), {
+		username: '={{ $json.name }}',
+		items: [{ name: username }],
+	});
+	expect(outcome.error).toBeUndefined();
+	const [init, , login] = dfns.calls;
+	expect(JSON.parse(init.body)).toEqual({
+		userActionPayload: login.body,
+		userActionHttpMethod: 'POST',
+		userActionHttpPath: '/auth/login/delegated',
+		userActionServerKind: 'Api',
+	});
+	expect(JSON.parse(login.body)).toEqual({ username });
+});
+
+test('an older organization gets its application, and a nonce for each call', async () => {
+	world.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
+	const appId = world.dfns.requiredAppId;
+	expect((await world.logIn(await world.serviceAccount({ appId }))).error).toBeUndefined();
+	const { error } = await world.logIn(await world.serviceAccount());
+	expect(error?.message).toContain('did not accept the Auth Token');
+	expect(error?.description).toContain('Older organizations need the Application ID');
+});
+
+test('with "Continue", each item has its own outcome', async () => {
+	const { dfns } = world;
+	const ada = dfns.users.get(ADA);
+	if (ada !== undefined) ada.active = false;
+	const outcome = await world.logIn(await world.serviceAccount(), {
+		username: '={{ $json.name }}',
+		items: [{ name: 'nobody@example.co' }, { name: JDOE }, { name: '' }, { name: ADA }],
+		onError: 'continueRegularOutput',
+	});
+	expect(outcome.error).toBeUndefined();
+	expect(outcome.items('Dfns').map(({ pairedItem }) => pairedItem)).toEqual(
+		[0, 1, 2, 3].map((item) => ({ item })),
+	);
+	expect(outcome.json('Dfns')).toEqual([
+		{
+			error:
+				'The organization of the service account has no user "nobody@example.co" [HTTP 401: User not found]',
+			details: {
+				description: expect.stringContaining('Check the User Name'),
+				type: 'USER_NOT_FOUND',
+				errorId: expect.stringMatching(/^\d+$/),
+			},
+		},
+		expect.objectContaining({ username: JDOE }),
+		{
+			error: 'User Name is empty',
+			details: {
+				description: 'Expected the name by which Dfns knows the user, such as jdoe@example.co.',
+				type: 'INVALID_FIELD',
+			},
+		},
+		{
+			error:
+				'The user "ada@example.co" has been deactivated [HTTP 400: User account has been deactivated.]',
+			details: expect.objectContaining({ type: 'USER_DEACTIVATED' }),
+		},
+	]);
+});
+
+test('without whose it is in the token, that stays empty', async () => {
+	world.dfns.tokenShape = { withoutMetadata: true };
+	const [json] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+	expect(json).toMatchObject({ userId: null, orgId: null });
+});
+
+test('works as a tool for an AI agent, and marks the token as sensitive', async () => {
+	const { Dfns } = await import('../../nodes/Dfns/Dfns.node');
+	const { description } = new Dfns();
+	expect(description).toMatchObject({ usableAsTool: true, sensitiveOutputFields: ['token'] });
+});

@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { stringify } from 'flatted';
+
+import { DELEGATED_USER, SERVICE_ACCOUNT, useWorld, type Outcome } from './engine.mts';
+
+/** n8n's log, in which it says as much as it can; set before n8n is loaded. */
+const folder = mkdtempSync(join(tmpdir(), 'dfns-secrets-'));
+const log = join(folder, 'n8n.log');
+process.env.N8N_LOG_LEVEL = 'debug';
+process.env.N8N_LOG_OUTPUT = 'file';
+process.env.N8N_LOG_FILE_LOCATION = log;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const world = useWorld();
+
+/** Everything that n8n keeps of an execution, errors with all their properties, also those that JSON leaves out. */
+function everything({ run, error }: Outcome): string {
+	const seen = new Set<unknown>();
+	const texts: string[] = [];
+	const walk = (value: unknown): void => {
+		if (typeof value === 'string') texts.push(value);
+		if (typeof value !== 'object' || value === null || seen.has(value)) return;
+		seen.add(value);
+		for (const key of Reflect.ownKeys(value)) walk(Reflect.get(value, key));
+	};
+	walk(run);
+	walk(error);
+	return texts.join('\n');
+}
+
+/**
+ * What n8n saves of an execution. The HTTP Request node keeps the failed request on the error in memory; n8n leaves that
+ * out of what it writes.
+ */
+function saved({ run }: Outcome): string {
+	return stringify(run.data);
+}
+
+/** Texts of which no part may show: of a key, each line. */
+function secretsSoFar(): string[] {
+	const { authToken, keys } = world.dfns.serviceAccount;
+	const pem = keys.flatMap(({ privateKey }) =>
+		privateKey.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')),
+	);
+	const bearers = world.dfns.calls.map(({ headers }) =>
+		String(headers.authorization ?? '').replace(/^Bearer /, ''),
+	);
+	const actions = world.dfns.calls.map(({ headers }) => headers['x-dfns-useraction'] ?? '');
+	return [authToken, ...pem, ...bearers, ...actions, ...world.dfns.userTokens()].filter(Boolean);
+}
+
+const INIT = '/auth/action/init';
+const SIGN = '/auth/action';
+const LOGIN = '/auth/login/delegated';
+
+const troubles: Array<[string, () => void]> = [
+	['no trouble', () => {}],
+	...[INIT, SIGN, LOGIN].flatMap((path) =>
+		(['reset', 'html', '502', 'halfJson', 'policy', 'redirect', { status: 401 }] as const).map(
+			(fault): [string, () => void] => [
+				`${JSON.stringify(fault)} at ${path}`,
+				() => world.dfns.fail({ on: { path }, with: fault, to: 'https://elsewhere.example' }),
+			],
+		),
+	),
+	['a read cut off', () => world.dfns.fail({ on: { path: '/wallets' }, with: 'reset' })],
+	['a 500 of a read', () => world.dfns.fail({ on: { path: '/wallets' }, with: { status: 500 } })],
+	[
+		'a message that repeats the Auth Token',
+		() =>
+			world.dfns.fail({
+				on: { path: INIT },
+				with: { status: 400, message: `Bad: Bearer ${world.dfns.serviceAccount.authToken}` },
+			}),
+	],
+	['a service account that may not', () => void (world.dfns.serviceAccount.permissions = [])],
+];
+
+test('the search finds what is there: the token that Log In returns on request', async () => {
+	const outcome = await world.logIn(await world.serviceAccount());
+	expect(everything(outcome)).toContain(world.dfns.userTokens()[0]);
+	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
+});
+
+test('the search finds what is there: in what n8n saves', async () => {
+	const outcome = await world.logIn(await world.serviceAccount());
+	expect(saved(outcome)).toContain(world.dfns.userTokens()[0]);
+});
+
+test('a message that repeats a secret is told without it', async () => {
+	const { authToken } = world.dfns.serviceAccount;
+	world.dfns.fail({ on: { path: INIT }, with: { status: 400, message: `Bad: ${authToken}` } });
+	const { error } = await world.logIn(await world.serviceAccount());
+	expect(error?.message).toContain('[HTTP 400: Bad: ***]');
+});
+
+describe.each(troubles)('%s', (name, arrange) => {
+	test('node, HTTP Request node, credential tests: no token and no key anywhere', async () => {
+		const { engine } = world;
+		const delegatedUser = await world.delegatedUser();
+		const serviceAccount = await world.serviceAccount();
+		const texts: string[] = [];
+		// A login that works returns the token, as asked.
+		if (name !== 'no trouble' && !name.includes('read')) {
+			for (const onError of [undefined, 'continueRegularOutput'] as const) {
+				arrange();
+				texts.push(everything(await world.logIn(serviceAccount, { onError })));
+			}
+		}
+		for (const onError of [undefined, 'continueRegularOutput'] as const) {
+			arrange();
+			const outcome = await world.read(delegatedUser, { onError });
+			texts.push(name.includes('read') ? saved(outcome) : everything(outcome));
+		}
+		arrange();
+		texts.push(JSON.stringify(await engine.testCredential(delegatedUser, DELEGATED_USER)));
+		arrange();
+		texts.push(JSON.stringify(await engine.testCredential(serviceAccount, SERVICE_ACCOUNT)));
+		texts.push(readFileSync(log, 'utf8'));
+		for (const id of [delegatedUser, serviceAccount]) {
+			texts.push(engine.credentials.stored.get(id)?.data ?? '');
+		}
+		const text = texts.join('\n');
+		expect(text).toContain('Workflow execution finished');
+		expect(secretsSoFar().length).toBeGreaterThan(3);
+		for (const secret of secretsSoFar()) expect(text.includes(secret)).toBe(false);
+	});
+});
+
+test('the editor gets no token: the field is a password', async () => {
+	const { DfnsDelegatedUserApi } = await import(
+		'../../credentials/DfnsDelegatedUserApi.credentials'
+	);
+	const { properties } = new DfnsDelegatedUserApi();
+	const secret = properties.filter(({ typeOptions }) => typeOptions?.password === true);
+	expect(secret.map(({ name }) => name)).toEqual(['authToken', 'privateKey', 'userToken']);
+});

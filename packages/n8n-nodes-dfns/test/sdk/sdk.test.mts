@@ -1,0 +1,90 @@
+import { createPublicKey, verify } from 'node:crypto';
+
+import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
+import { DfnsApiClient } from '@dfns/sdk';
+
+import { readPrivateKey } from '../../nodes/Dfns/dfns/privateKey';
+import { keyAssertion } from '../../nodes/Dfns/dfns/userAction';
+import { startDfns, type LocalDfns } from '../simulator/dfns.mts';
+import { isSignedBy, newKey } from '../simulator/keys.mts';
+import type { KeyType } from '../simulator/types.mts';
+
+/** Dfns's own SDK as the judge: whether the local Dfns is like Dfns, and our signatures like the official ones. */
+
+let dfns: LocalDfns;
+beforeAll(async () => void (dfns = await startDfns()));
+afterAll(async () => await dfns.close());
+beforeEach(() => dfns.reset());
+
+const types: KeyType[] = ['P-256', 'secp256k1', 'Ed25519', 'RSA'];
+
+function challengeFor(credentialId: string) {
+	return {
+		supportedCredentialKinds: [],
+		challenge: 'MmYwZTk5MDAtY2hhbGxlbmdlLWZyb20tRGZucw',
+		challengeIdentifier: 'eyJ.e30.x',
+		externalAuthenticationUrl: '',
+		allowCredentials: { key: [{ type: 'public-key' as const, id: credentialId }], webauthn: [] },
+		userVerification: 'required' as const,
+	};
+}
+
+describe.each(types)('%s', (type) => {
+	test('the official SDK logs in with the same key at the same Dfns', async () => {
+		const { credentialId, privateKey } = dfns.addKey(type);
+		const client = new DfnsApiClient({
+			baseUrl: dfns.url,
+			authToken: dfns.serviceAccount.authToken,
+			signer: new AsymmetricKeySigner({ credId: credentialId, privateKey }),
+		});
+		const { token } = await client.auth.delegatedLogin({ body: { username: 'jdoe@example.co' } });
+		expect(dfns.userTokens()).toEqual([token]);
+	});
+
+	test('our assertion is the official one: the same client data, and a signature of the same key', async () => {
+		const { credentialId, privateKey, publicKey } = newKey(type);
+		const challenge = challengeFor(credentialId);
+		const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
+		const { credentialAssertion: official } = await signer.sign(challenge);
+		const ours = keyAssertion(credentialId, readPrivateKey(privateKey), challenge.challenge);
+		expect(ours.credId).toBe(official.credId);
+		expect(ours.clientData).toBe(official.clientData);
+		expect(Object.keys(ours).sort()).toEqual(Object.keys(official).sort());
+		for (const { clientData, signature } of [official, ours]) {
+			const bytes = Buffer.from(clientData, 'base64url');
+			const proof = Buffer.from(signature, 'base64url');
+			expect(isSignedBy(publicKey, bytes, proof)).toBe(true);
+			// What is signed with, said outright: SHA-256 and DER, or for Ed25519 neither.
+			expect(
+				verify(type === 'Ed25519' ? null : 'sha256', bytes, createPublicKey(publicKey), proof),
+			).toBe(true);
+		}
+		// ECDSA signatures differ each time; the others are the same bytes.
+		if (type === 'Ed25519' || type === 'RSA') expect(ours.signature).toBe(official.signature);
+	});
+});
+
+test('both refuse a credential that is not among the allowed ones', async () => {
+	const { credentialId, privateKey } = newKey('Ed25519');
+	const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
+	await expect(signer.sign(challengeFor('another'))).rejects.toThrow('another');
+});
+
+test('the SDK sees the same refusals', async () => {
+	const { credentialId, privateKey } = dfns.addKey('P-256');
+	const client = new DfnsApiClient({
+		baseUrl: dfns.url,
+		authToken: dfns.serviceAccount.authToken,
+		signer: new AsymmetricKeySigner({ credId: credentialId, privateKey }),
+	});
+	const logIn = async (username: string) =>
+		await client.auth.delegatedLogin({ body: { username } });
+	await expect(logIn('nobody')).rejects.toMatchObject({
+		httpStatus: 401,
+		message: 'User not found',
+	});
+	dfns.fail({ on: { path: '/auth/login/delegated' }, with: 'policy' });
+	await expect(logIn('jdoe@example.co')).rejects.toMatchObject({ httpStatus: 202 });
+	dfns.serviceAccount.permissions = [];
+	await expect(logIn('jdoe@example.co')).rejects.toMatchObject({ httpStatus: 403 });
+});

@@ -1,0 +1,109 @@
+/** Settings of the local Dfns. */
+export interface DfnsOptions {
+	/** Where to listen on 127.0.0.1; any free port when not given */
+	port?: number;
+	/** How long a user's token lasts, in seconds; 3600 when not given */
+	tokenLifetime?: number;
+	/** How long each login takes, in ms; 0 when not given */
+	loginDelay?: number;
+}
+
+/** A kind of key that a service account can have. */
+export type KeyType = 'P-256' | 'secp256k1' | 'Ed25519' | 'RSA';
+
+/** A key registered with the service account. */
+export interface RegisteredKey {
+	credentialId: string;
+	/** PEM, PKCS #8 */
+	privateKey: string;
+	/** PEM, SPKI */
+	publicKey: string;
+}
+
+/** A user of the organization: change it, and Dfns changes. */
+export interface User {
+	username: string;
+	userId: string;
+	active: boolean;
+}
+
+/** The service account: change it, and Dfns changes. */
+export interface ServiceAccountRecord {
+	authToken: string;
+	userId: string;
+	active: boolean;
+	/** Operations that it may perform */
+	permissions: string[];
+	keys: RegisteredKey[];
+}
+
+/** A call as it arrived. */
+export interface CallRecord {
+	method: string;
+	/** Without the query */
+	path: string;
+	headers: Record<string, string | undefined>;
+	/** Byte for byte; empty where there was none */
+	body: string;
+	/** Status of the answer; 0 while there is none, or where the connection was cut */
+	status: number;
+	/** Username of the bearer, or `service account` */
+	caller?: string;
+}
+
+/** Which calls a fault befalls, and a count counts: all that are given have to match. */
+export interface CallFilter {
+	method?: string;
+	path?: string;
+	status?: number;
+}
+
+/** What goes wrong. */
+export type FaultKind =
+	/** The connection is cut */
+	| 'reset'
+	/** The connection is cut after the call was carried out */
+	| 'resetAfter'
+	/** A proxy's sign-in page with status 200 */
+	| 'html'
+	/** A proxy's error page with status 502 */
+	| '502'
+	/** JSON that ends in the middle */
+	| 'halfJson'
+	/** JSON, but an array */
+	| 'array'
+	/** An empty JSON object */
+	| 'empty'
+	/** No answer at all until the caller gives up */
+	| 'hang'
+	/** 302 to `to` */
+	| 'redirect'
+	/** 202, as when a policy wants an approval first */
+	| 'policy'
+	/** An answer in Dfns's form */
+	| { status: number; message?: string; id?: string }
+	/** 200 with this body */
+	| { body: unknown };
+
+export interface Fault {
+	on?: CallFilter;
+	with: FaultKind;
+	/** How many calls it befalls; 1 when not given */
+	times?: number;
+	/** With `resetAfter`: whether the users' tokens are revoked at the same time */
+	revokes?: boolean;
+	/** Where a redirect points */
+	to?: string;
+}
+
+/** What a user's token is to be like, for tokens that are not as they should be. */
+export interface TokenShape {
+	/** Seconds from now; `null` leaves `exp` out */
+	exp?: number | null;
+	/** Leaves out `iat` */
+	withoutIat?: boolean;
+	/** Leaves out whose it is */
+	withoutMetadata?: boolean;
+	/** Instead of a token */
+	raw?: unknown;
+}

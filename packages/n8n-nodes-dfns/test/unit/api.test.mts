@@ -1,0 +1,87 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
+import { CALL_TIMEOUT_MS, callDfns, type DfnsCall } from '../../nodes/Dfns/dfns/api';
+import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
+import { logInUser } from '../../nodes/Dfns/dfns/delegatedLogin';
+import { issueJwt } from '../simulator/jwt.mts';
+import { newKey } from '../simulator/keys.mts';
+
+const { credentialId, privateKey } = newKey('Ed25519');
+const authToken = issueJwt({ exp: 9e9 });
+const account = readServiceAccount({
+	baseUrl: 'https://api.dfns.io',
+	authToken,
+	credentialId,
+	privateKey,
+});
+const call: DfnsCall = { step: 'read', method: 'GET', path: '/auth/credentials', token: 'secret' };
+
+test('a call gives up after a minute, and follows no redirect', async () => {
+	let sent: IHttpRequestOptions | undefined;
+	const error: unknown = await callDfns(
+		async (options) => {
+			sent = options;
+			throw Object.assign(new Error('timeout of 60000ms exceeded'), { code: 'ECONNABORTED' });
+		},
+		account,
+		call,
+	).catch((thrown: unknown) => thrown);
+	expect(sent).toMatchObject({
+		url: 'https://api.dfns.io/auth/credentials',
+		timeout: CALL_TIMEOUT_MS,
+		disableFollowRedirect: true,
+		ignoreHttpStatusErrors: true,
+	});
+	expect(error).toMatchObject({
+		message: 'api.dfns.io did not answer in time',
+		description: expect.stringContaining('so it was not repeated'),
+		type: 'TIMEOUT',
+	});
+});
+
+test('what n8n itself says is told without a secret', async () => {
+	const send = async () => await Promise.reject(new Error(`Blocked: Bearer secret, ${authToken}`));
+	await expect(callDfns(send, account, call)).rejects.toMatchObject({
+		message: 'n8n could not complete the call to api.dfns.io: Blocked: Bearer ***, ***',
+		type: 'CALL_NOT_COMPLETED',
+	});
+});
+
+test.each([
+	[{ message: 'Plain words' }, 'HTTP 418: Plain words'],
+	[{ error: { message: 'Words' } }, 'HTTP 418: Words'],
+	[{ error: 'Text' }, 'HTTP 418'],
+	[{ error: { message: 7 } }, 'HTTP 418'],
+	['<html>', 'HTTP 418'],
+	[undefined, 'HTTP 418'],
+	[{ message: 'x'.repeat(1000) }, `HTTP 418: ${'x'.repeat(300)}…`],
+])('reads why from %j', async (body, said) => {
+	const send = async () => ({ statusCode: 418, headers: {}, body });
+	await expect(callDfns(send, account, call)).rejects.toMatchObject({
+		message: `api.dfns.io refused the call [${said}]`,
+		type: 'INVALID_REQUEST',
+	});
+});
+
+test('a login is three calls, each sent once; the second and third only after the first', async () => {
+	const sent: string[] = [];
+	const answers: Record<string, object> = {
+		'/auth/action/init': {
+			challenge: 'c',
+			challengeIdentifier: 'i',
+			allowCredentials: { key: [{ type: 'public-key', id: credentialId }] },
+		},
+		'/auth/action': { userAction: 'proof' },
+		'/auth/login/delegated': { token: issueJwt({ exp: 9e9 }) },
+	};
+	await logInUser(
+		async ({ url, headers }) => {
+			const { pathname } = new URL(url);
+			sent.push(`${pathname} ${String(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
+			return { statusCode: 200, headers: {}, body: answers[pathname] };
+		},
+		account,
+		'jdoe@example.co',
+	);
+	expect(sent).toEqual(['/auth/action/init -', '/auth/action -', '/auth/login/delegated proof']);
+});

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+
+import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
+import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
+import { ServerClocks } from '../../nodes/Dfns/dfns/clock';
+import { connectionError } from '../../nodes/Dfns/dfns/errors';
+import { issueJwt } from '../simulator/jwt.mts';
+
+const owner = { identity: 'login', host: 'api.dfns.io' };
+
+test('whatever happens in whatever order: one login at a time, no dead and no ended token, no needless login', async () => {
+	const step = fc.oneof(
+		fc.record({ do: fc.constant('use' as const), times: fc.integer({ min: 1, max: 20 }) }),
+		fc.record({ do: fc.constant('revoke' as const) }),
+		fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 90_000 }) }),
+	);
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(step, { maxLength: 30 }),
+			fc.integer({ min: 10_000, max: 200_000 }),
+			async (steps, lifetime) => {
+				let now = 1_000_000;
+				let issued = 0;
+				let loginsAtOnce = 0;
+				const alive = new Map<string, number>();
+				const tokens = new Tokens({ localNow: () => now, now: () => now });
+				let stored: (UserToken & { binding: string }) | undefined;
+				const calls = {
+					logIn: async () => {
+						expect(++loginsAtOnce).toBe(1);
+						await Promise.resolve();
+						const token = `token ${++issued}`;
+						alive.set(token, now + lifetime);
+						loginsAtOnce -= 1;
+						return { token, issuedAt: now, expiresAt: now + lifetime };
+					},
+					isAlive: async ({ token }: UserToken) => (alive.get(token) ?? 0) > now,
+				};
+				const use = async () => {
+					const token =
+						tokens.usable(owner, stored) ?? (await tokens.renew(owner, stored, calls.logIn));
+					expect(token.expiresAt).toBeGreaterThan(now);
+					if (await calls.isAlive(token)) return token;
+					expect(await tokens.isAccepted(owner, token, calls)).toBe(false);
+					const other = await tokens.renew(owner, stored, calls.logIn);
+					expect(await calls.isAlive(other)).toBe(true);
+					return other;
+				};
+				let needed = 0;
+				for (const each of steps) {
+					if (each.do === 'wait') now += each.ms;
+					if (each.do === 'revoke') alive.clear();
+					if (each.do !== 'use') continue;
+					const margin = Math.min(60_000, lifetime / 10);
+					if (![...alive.values()].some((until) => until - margin > now)) needed += 1;
+					const [token] = await Promise.all(Array.from({ length: each.times }, use));
+					stored = { ...token, binding: bindingOf(token.token, owner.identity) };
+				}
+				expect(issued).toBe(needed);
+			},
+		),
+	);
+});
+
+test('a stored token counts only for the fields that made it', () => {
+	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
+	const stored = {
+		token: 't',
+		issuedAt: 0,
+		expiresAt: 3_600_000,
+		binding: bindingOf('t', owner.identity),
+	};
+	expect(tokens.usable(owner, stored)).toBe(stored);
+	expect(tokens.usable({ ...owner, identity: 'another' }, stored)).toBeUndefined();
+	expect(tokens.usable(owner, { ...stored, token: 'u' })).toBeUndefined();
+});
+
+test('a token that cannot be read counts as none', () => {
+	fc.assert(
+		fc.property(
+			fc.oneof(
+				fc.string(),
+				fc.json().map((json) => `e30.${btoa(encodeURI(json))}.x`),
+			),
+			(text) => {
+				expect(readUserToken(text, 0)).toBeUndefined();
+			},
+		),
+	);
+	expect(readUserToken(issueJwt({ exp: 60, iat: 1 }), 5)).toMatchObject({
+		issuedAt: 1000,
+		expiresAt: 60_000,
+	});
+	expect(readUserToken(issueJwt({ exp: 60 }), 5)).toMatchObject({ issuedAt: 5 });
+	expect(readUserToken(issueJwt({ exp: '60' }), 5)).toBeUndefined();
+});
+
+test('a clock is believed when it differs by more than the way there takes', () => {
+	const clocks = new ServerClocks(() => Date.UTC(2026, 0, 1, 12));
+	expect(clocks.difference('h')).toBe(0);
+	clocks.learn('h', 'Thu, 01 Jan 2026 12:00:20 GMT');
+	expect(clocks.difference('h')).toBe(0);
+	clocks.learn('h', 'Thu, 01 Jan 2026 12:10:00 GMT');
+	expect(clocks.now('h')).toBe(Date.UTC(2026, 0, 1, 12, 10));
+	clocks.learn('h', 'no date');
+	clocks.learn('h', undefined);
+	expect(clocks.difference('h')).toBe(600_000);
+	expect(clocks.difference('other')).toBe(0);
+});
+
+test.each([
+	['ECONNABORTED', 'did not answer in time', 'TIMEOUT'],
+	['ETIMEDOUT', 'did not answer in time', 'TIMEOUT'],
+	['EHOSTUNREACH', 'cannot be reached from here', 'UNREACHABLE'],
+	['HPE_INVALID_CONSTANT', 'did not answer in HTTP', 'NOT_A_DFNS_ANSWER'],
+	['ERR_CANCELED', 'the execution was cancelled', 'CANCELLED'],
+	['ESOMETHING', 'n8n could not complete the call to api.dfns.io: ***', 'CALL_NOT_COMPLETED'],
+])('%s, wherever in the chain of causes', (code, what, type) => {
+	const failure = Object.assign(new Error('secret'), { code });
+	const wrapped = new Error('secret', { cause: new Error('secret', { cause: failure }) });
+	for (const thrown of [failure, wrapped]) {
+		const error = connectionError('api.dfns.io', thrown, (text) => text.replace('secret', '***'));
+		expect(error.message).toContain('api.dfns.io');
+		expect(error.message).toContain(what);
+		expect(error.type).toBe(type);
+		expect(error.message + error.description).not.toContain('secret');
+		expect(error.cause).toBeUndefined();
+	}
+});
