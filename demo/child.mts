@@ -12,6 +12,8 @@ export interface ChildOptions {
 	env: NodeJS.ProcessEnv;
 	/** Gets standard output and standard error; what it held before is lost. */
 	logFile: string;
+	/** As whom to run it; as this process's user when not given. Only root may choose. */
+	user?: { uid: number; gid: number };
 }
 
 /** How a program ended: by itself with a code, or by a signal. */
@@ -51,13 +53,14 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 		detached: true,
 		stdio: ['ignore', log, log],
 		windowsHide: true,
+		...options.user,
 	});
 	closeSync(log);
 	await once(child, 'spawn');
 
 	const killNow = () => signalGroup(child, 'SIGKILL');
-	// The last resort, should this process end without having stopped the program.
-	process.on('exit', killNow);
+	// The last resort, should this process end without having stopped the program; before its files are removed.
+	process.prependListener('exit', killNow);
 	const exited = new Promise<Exit>((resolve) => {
 		child.on('exit', (code, signal) => {
 			killNow();

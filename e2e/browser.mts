@@ -1,12 +1,8 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { tmpdir } from 'node:os';
-
 import { chromium, type Browser } from 'playwright-core';
 
-import { logTail, startChild } from '../demo/child.mts';
 import { Failure } from '../demo/failure.mts';
-import { withProgress } from '../demo/progress.mts';
+import { aptInstall, mayInstall } from './apt.mts';
+import { findProgram, isProgram, isRoot } from './programs.mts';
 
 /** Where Chromium and its relatives usually are: names on the PATH, and whole paths. */
 const PLACES = [
@@ -52,13 +48,13 @@ async function provideChromium(): Promise<string> {
 	}
 	const found = findChromium();
 	if (found !== undefined) return found;
-	if (!isRoot() || find('apt-get') === undefined) {
+	if (!mayInstall()) {
 		throw new Failure(
 			'There is no Chromium here, which this test needs. Install it (on Debian: apt-get install chromium), ' +
 				'or tell where it is: CHROMIUM_PATH=/path/to/chrome.',
 		);
 	}
-	await installChromium();
+	await aptInstall('Chromium', ['chromium'], 'set CHROMIUM_PATH');
 	const installed = findChromium();
 	if (installed !== undefined) return installed;
 	throw new Failure(
@@ -66,60 +62,6 @@ async function provideChromium(): Promise<string> {
 	);
 }
 
-/** From the distribution's own packages. */
-async function installChromium(): Promise<void> {
-	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-chromium-'));
-	try {
-		await withProgress('Installing Chromium', async (report) => {
-			report('apt-get update');
-			await aptGet(folder, ['update']);
-			report('apt-get install');
-			await aptGet(folder, ['install', '--yes', '--no-install-recommends', 'chromium']);
-		});
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
-	}
-}
-
-async function aptGet(folder: string, args: string[]): Promise<void> {
-	const logFile = join(folder, 'apt-get.log');
-	const child = await startChild({
-		command: 'apt-get',
-		args,
-		cwd: folder,
-		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-		logFile,
-	});
-	const { code } = await child.exited;
-	if (code === 0) return;
-	throw new Failure(
-		`Chromium could not be installed: apt-get ${args[0]} failed. Install it by hand, or set CHROMIUM_PATH.\n` +
-			logTail(logFile),
-	);
-}
-
 function findChromium(): string | undefined {
-	return PLACES.map(find).find((path) => path !== undefined);
-}
-
-/** @param place a whole path, or a name to look for on the PATH */
-function find(place: string): string | undefined {
-	if (isAbsolute(place)) return isProgram(place) ? place : undefined;
-	return (process.env.PATH ?? '')
-		.split(delimiter)
-		.map((folder) => join(folder, place))
-		.find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-function isRoot(): boolean {
-	return process.getuid?.() === 0;
+	return PLACES.map(findProgram).find((path) => path !== undefined);
 }

@@ -1,13 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
 import { Failure } from '../demo/failure.mts';
-import { installN8n } from '../demo/install.mts';
+import { DEMO_FOLDER, installN8n } from '../demo/install.mts';
 import { runNpm } from '../demo/npm.mts';
 import { withProgress } from '../demo/progress.mts';
+import { installations } from './installations.mts';
 
 const HELP = `Proves the package where users run it: in the full n8n, from the packed tarball.
 
@@ -16,7 +17,13 @@ const HELP = `Proves the package where users run it: in the full n8n, from the p
 
 N8N_VERSION=2.40.7 npm run test:e2e  the smoke scenarios on another n8n
 
-Sets up what it needs by itself: n8n (5 minutes and 3 GB, once for each version), Chromium, PostgreSQL and Redis.`;
+Sets up what it needs by itself: n8n (5 minutes and 3 GB, once for each version), Chromium, PostgreSQL and Redis. To use
+those that are there: CHROMIUM_PATH=/path/to/chrome, POSTGRES_URL=postgres://user:password@host:5432/postgres (a user who
+may create databases), REDIS_URL=redis://host:6379/0. What can be neither found nor installed is skipped with a notice,
+and fails in CI.`;
+
+/** The scenarios that run with several versions of n8n. */
+const VERSIONS = 'versions';
 
 process.exitCode = await main();
 
@@ -30,8 +37,9 @@ async function main(): Promise<number> {
 			console.log(HELP);
 			return 0;
 		}
-		await setUp();
-		return await runScenarios(chosen(positionals));
+		const names = chosen(positionals);
+		await setUp(names);
+		return await runScenarios(names);
 	} catch (error) {
 		console.error(error instanceof Failure ? `\n${error.message}` : error);
 		return 1;
@@ -39,14 +47,30 @@ async function main(): Promise<number> {
 }
 
 /** Before the scenarios, so that what takes minutes shows its progress. */
-async function setUp(): Promise<void> {
-	if (!existsSync(join(import.meta.dirname, 'node_modules', 'playwright-core'))) {
+async function setUp(names: string[]): Promise<void> {
+	if (!hasOwnPackages()) {
 		const logFile = join(import.meta.dirname, 'node_modules', 'install.log');
 		await withProgress("Installing the tests' own packages", () =>
 			runNpm(['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname, logFile }),
 		);
 	}
-	await installN8n();
+	const others = names.some((name) => name !== VERSIONS) ? [{ folder: DEMO_FOLDER }] : [];
+	const versions = names.includes(VERSIONS) ? installations() : [];
+	for (const { folder } of [...others, ...versions]) await installN8n({ folder });
+}
+
+/** Tells whether the packages that package.json names are installed, in these versions. */
+function hasOwnPackages(): boolean {
+	const read = (...path: string[]) =>
+		JSON.parse(readFileSync(join(import.meta.dirname, ...path, 'package.json'), 'utf8'));
+	const { devDependencies } = read() as { devDependencies: Record<string, string> };
+	try {
+		return Object.entries(devDependencies).every(
+			([name, version]) => read('node_modules', name).version === version,
+		);
+	} catch {
+		return false;
+	}
 }
 
 /** @returns whether any has failed, as an exit code */
@@ -69,7 +93,9 @@ function chosen(names: string[]): string[] {
 	if (unknown.length > 0) {
 		throw new Failure(`There is no ${unknown.join(', ')}; there are ${known.join(', ')}.`);
 	}
-	return names.length > 0 ? names : known;
+	if (names.length > 0) return names;
+	// Another n8n is for these alone: the others are written for the editor of one version.
+	return process.env.N8N_VERSION ? [VERSIONS] : known;
 }
 
 function scenarios(): string[] {

@@ -1,0 +1,41 @@
+import { Missing, setting } from './server.mts';
+import { providePostgres, type Postgres } from './postgres.mts';
+import { provideRedis, type Queue } from './redis.mts';
+
+/** What n8n's queue mode needs besides n8n. */
+export interface Services {
+	postgres: Postgres;
+	queue: Queue;
+	close(): Promise<void>;
+}
+
+/**
+ * Provides PostgreSQL and Redis.
+ *
+ * @returns the running services; a notice of what is missing when they cannot be provided here
+ * @throws {Failure} when something went wrong; and when something is missing on a machine that is to test everything
+ *   (environment variable CI)
+ */
+export async function provideServices(): Promise<Services | string> {
+	try {
+		const postgres = await providePostgres();
+		try {
+			const queue = await provideRedis();
+			return {
+				postgres,
+				queue,
+				async close() {
+					await queue.close();
+					await postgres.close();
+				},
+			};
+		} catch (error) {
+			await postgres.close();
+			throw error;
+		}
+	} catch (error) {
+		if (!(error instanceof Missing) || setting('CI') !== undefined) throw error;
+		console.log(`The scenarios of n8n's queue mode are skipped. ${error.message}`);
+		return error.message;
+	}
+}
