@@ -23,7 +23,7 @@ may create databases), REDIS_URL=redis://host:6379/0. What can be neither found 
 and fails in CI.`;
 
 /** The scenarios that run with several versions of n8n. */
-const VERSIONS = 'versions';
+const WITH_VERSIONS = ['dfns', 'versions'];
 
 process.exitCode = await main();
 
@@ -54,8 +54,10 @@ async function setUp(names: string[]): Promise<void> {
 			runNpm(['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname, logFile }),
 		);
 	}
-	const others = names.some((name) => name !== VERSIONS) ? [{ folder: DEMO_FOLDER }] : [];
-	const versions = names.includes(VERSIONS) ? installations() : [];
+	const others = names.some((name) => !WITH_VERSIONS.includes(name))
+		? [{ folder: DEMO_FOLDER }]
+		: [];
+	const versions = names.some((name) => WITH_VERSIONS.includes(name)) ? installations() : [];
 	for (const { folder } of [...others, ...versions]) await installN8n({ folder });
 }
 
@@ -95,7 +97,7 @@ function chosen(names: string[]): string[] {
 	}
 	if (names.length > 0) return names;
 	// Another n8n is for these alone: the others are written for the editor of one version.
-	return process.env.N8N_VERSION ? [VERSIONS] : known;
+	return process.env.N8N_VERSION ? WITH_VERSIONS : known;
 }
 
 function scenarios(): string[] {

@@ -84,13 +84,12 @@ function nodeError(context: IExecuteFunctions, error: Error, itemIndex: number):
 
 /**
  * The error as an output item, for "Continue" in the node's settings. n8n takes an item for an error, and sends it to
- * the error output, only when it has no other fields than these.
+ * the error output, only when it has no other field.
  */
 function errorOutput(error: Error): IDataObject {
-	if (!(error instanceof DfnsError)) return { error: error.message };
+	if (!(error instanceof DfnsError)) return { error: { message: error.message } };
 	const { message, description, type, errorId } = error;
 	return {
-		error: message,
-		details: { description, type, ...(errorId === undefined ? {} : { errorId }) },
+		error: { message, description, type, ...(errorId === undefined ? {} : { errorId }) },
 	};
 }

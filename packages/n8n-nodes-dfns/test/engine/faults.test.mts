@@ -30,10 +30,9 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 		async () => {
 			const credential = await world.serviceAccount();
 			const outcome = await world.logIn(credential, { onError: 'continueRegularOutput' });
-			const [{ error, details }] = outcome.json('Dfns');
+			const [{ error }] = outcome.json('Dfns');
 			expect(outcome.items('Dfns')[0].pairedItem).toEqual({ item: 0 });
-			const { description, type } = details as { description: string; type: string };
-			return { message: String(error), description, type };
+			return error as { message: string; description: string; type: string };
 		},
 		[INIT, SIGN, LOGIN],
 	],
@@ -122,8 +121,8 @@ describe('what each refusal means', () => {
 			...options,
 			onError: 'continueRegularOutput',
 		});
-		const [{ error, details }] = outcome.json('Dfns');
-		return { message: String(error), ...(details as { description: string; type: string }) };
+		const [{ error }] = outcome.json('Dfns');
+		return error as { message: string; description: string; type: string };
 	};
 
 	test.each([

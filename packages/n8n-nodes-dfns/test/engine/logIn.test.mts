@@ -123,9 +123,9 @@ test('with "Continue", each item has its own outcome', async () => {
 	);
 	expect(outcome.json('Dfns')).toEqual([
 		{
-			error:
-				'The organization of the service account has no user "nobody@example.co" [HTTP 401: User not found]',
-			details: {
+			error: {
+				message:
+					'The organization of the service account has no user "nobody@example.co" [HTTP 401: User not found]',
 				description: expect.stringContaining('Check the User Name'),
 				type: 'USER_NOT_FOUND',
 				errorId: expect.stringMatching(/^\d+$/),
@@ -133,16 +133,18 @@ test('with "Continue", each item has its own outcome', async () => {
 		},
 		expect.objectContaining({ username: JDOE }),
 		{
-			error: 'User Name is empty',
-			details: {
+			error: {
+				message: 'User Name is empty',
 				description: 'Expected the name by which Dfns knows the user, such as jdoe@example.co.',
 				type: 'INVALID_FIELD',
 			},
 		},
 		{
-			error:
-				'The user "ada@example.co" has been deactivated [HTTP 400: User account has been deactivated.]',
-			details: expect.objectContaining({ type: 'USER_DEACTIVATED' }),
+			error: expect.objectContaining({
+				message:
+					'The user "ada@example.co" has been deactivated [HTTP 400: User account has been deactivated.]',
+				type: 'USER_DEACTIVATED',
+			}),
 		},
 	]);
 });

@@ -66,8 +66,9 @@ export function signed(
 	const own = Object.entries(applicationHeaders(appId, clocks.now(base.host))).filter(
 		([name]) => !names.includes(name.toLowerCase()),
 	);
-	options.headers = { ...Object.fromEntries([...given, ...own]), Authorization: `Bearer ${token}` };
-	// n8n's default is to send Authorization along to wherever a redirect points.
+	// In small letters, and with the option, for n8n's default is to send Authorization along to wherever a redirect
+	// points; n8n before 1.123.29 and 2.5.0 knows no such option, and does so for this very spelling.
+	options.headers = { ...Object.fromEntries([...given, ...own]), authorization: `Bearer ${token}` };
 	options.sendCredentialsOnCrossOriginRedirect = false;
 	return options;
 }
