@@ -1,26 +1,20 @@
 import {
-	NodeApiError,
 	NodeConnectionTypes,
-	NodeOperationError,
-	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { runItems } from './items';
 import { getDelegations } from './listSearch/getDelegations';
+import { getEndpoints } from './listSearch/getEndpoints';
 import {
-	findOperation,
 	operationProperties,
 	operationsSignedBy,
 	parameterProperties,
 	resourceOptions,
 } from './operations';
-import { DEFAULT_SETTINGS } from './vault/api';
-import { VaultError, VaultFieldError } from './vault/errors';
-
-const { apiVersion, clientId } = DEFAULT_SETTINGS;
 
 /** When no credential is used. */
 const withoutCredential = {
@@ -42,7 +36,8 @@ export class VeevaVault implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Log in to Veeva Vault, keep the session, and act on behalf of other users',
+		description:
+			'Query Veeva Vault and make any call of its API, logged in, also on behalf of other users',
 		defaults: { name: 'Veeva Vault' },
 		usableAsTool: true,
 		// n8n keeps these out of what it shows of an execution.
@@ -135,86 +130,13 @@ export class VeevaVault implements INodeType {
 				description: 'Host name of the Vault for which the session is',
 			},
 			...parameterProperties(),
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				displayOptions: { show: withSessionId },
-				default: {},
-				options: [
-					{
-						displayName: 'API Version',
-						name: 'apiVersion',
-						type: 'string',
-						default: apiVersion,
-						placeholder: 'e.g. v25.2',
-						description: 'Version of the Vault API to call',
-					},
-					{
-						displayName: 'Client ID',
-						name: 'clientId',
-						type: 'string',
-						default: clientId,
-						placeholder: 'e.g. mycompany-clinical-n8n-server-nightlysync',
-						description:
-							"Names the caller in Vault's API usage log; a Vault that filters client IDs has to allow it",
-					},
-				],
-			},
 		],
 	};
 
-	methods = { listSearch: { getDelegations } };
+	methods = { listSearch: { getDelegations, getEndpoints } };
 
-	/** Runs the chosen operation for each item; every item is its own outcome. */
+	/** Runs the chosen operation for each item. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const results: INodeExecutionData[] = [];
-		for (const itemIndex of this.getInputData().keys()) {
-			try {
-				const operation = findOperation(
-					this.getNodeParameter('resource', itemIndex),
-					this.getNodeParameter('operation', itemIndex),
-				);
-				const output = [await operation.execute.call(this, itemIndex)].flat();
-				results.push(...output.map((json) => ({ json, pairedItem: { item: itemIndex } })));
-			} catch (error) {
-				if (!this.continueOnFail()) throw nodeError(this, error as Error, itemIndex);
-				results.push({ json: errorOutput(error as Error), pairedItem: { item: itemIndex } });
-			}
-		}
-		return [results];
+		return [await runItems(this)];
 	}
-}
-
-/** An error as n8n shows it. Of ours only texts are taken over: a cause may hold the request, and with it the session. */
-function nodeError(context: IExecuteFunctions, error: Error, itemIndex: number): Error {
-	if (!(error instanceof VaultError)) {
-		return new NodeOperationError(context.getNode(), error, { itemIndex });
-	}
-	const { message, description, type } = error;
-	return error instanceof VaultFieldError
-		? new NodeOperationError(context.getNode(), message, { description, itemIndex, type })
-		: new NodeApiError(
-				context.getNode(),
-				{ message, description, type },
-				{ message, description, itemIndex },
-			);
-}
-
-/**
- * The error as an output item, for "Continue" in the node's settings. n8n takes an item for an error, and sends it to
- * the error output, only when it has no other fields than these.
- */
-function errorOutput(error: Error): IDataObject {
-	if (!(error instanceof VaultError)) return { error: error.message };
-	const { message, description, type, executionId } = error;
-	return {
-		error: message,
-		details: {
-			description,
-			type,
-			...(executionId === undefined ? {} : { execution_id: executionId }),
-		},
-	};
 }

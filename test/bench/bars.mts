@@ -3,11 +3,20 @@ import type { Case, CrowdResult } from './crowds.mts';
 import type { ItemResult } from './items.mts';
 import type { PackageResult } from './package.mts';
 import { summary } from './summary.mts';
+import {
+	CONCURRENCY,
+	DISTANCE_MS,
+	FILE_BYTES,
+	ITEMS,
+	RECORDS,
+	type ThroughputResult,
+} from './throughput.mts';
 
 /** Everything that one run has measured. */
 export interface Results {
 	crowds: CrowdResult[];
 	items: ItemResult[];
+	throughput: ThroughputResult;
 	package: PackageResult;
 }
 
@@ -25,9 +34,12 @@ const MAX_RATIO = 1.1;
 const MAX_PACKED_BYTES = 60_000;
 const MAX_LOAD_MS = 30;
 const CROWD = 200;
+const MIN_FASTER = 8;
+const MAX_PAGE_RATIO = 1.2;
+const MAX_FILE_MEMORY = 100_000_000;
 
 /** Holds the results against the bars. */
-export function bars({ crowds, items, package: weight }: Results): Bar[] {
+export function bars({ crowds, items, throughput, package: weight }: Results): Bar[] {
 	const crowd = (contender: ContenderName, state: Case, what: string): Bar => {
 		const found = pick(
 			crowds,
@@ -78,6 +90,7 @@ export function bars({ crowds, items, package: weight }: Results): Bar[] {
 		wall('turn', 'http', 'against the HTTP Request node with our credential, in turn'),
 		wall('paced', 'peer', 'against the HTTP Request node with the peer, paced'),
 		wall('once', 'peer', 'against the HTTP Request node with the peer, all at once'),
+		...throughputBars(throughput),
 		{
 			what: 'packed package',
 			bar: `≤ ${MAX_PACKED_BYTES / 1000} kB`,
@@ -91,6 +104,61 @@ export function bars({ crowds, items, package: weight }: Results): Bar[] {
 			measured: `${weight.load.median.toFixed(1)} ms`,
 			met: weight.load.median <= MAX_LOAD_MS,
 			kind: 'time',
+		},
+	];
+}
+
+function throughputBars({ distant, query, files, throttled }: ThroughputResult): Bar[] {
+	const times = (value: number) => `${value.toFixed(2)} ×`;
+	const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+	const what = `${ITEMS.toLocaleString('en')} items at ${DISTANCE_MS} ms per call, ${CONCURRENCY} at a time`;
+	const faster = distant.oneByOne / distant.concurrent;
+	const slower = distant.concurrent / distant.batches;
+	const records = RECORDS.toLocaleString('en');
+	const file = (way: string, bytes: number, whole: boolean): Bar => ({
+		what: `memory for a file of ${megabytes(FILE_BYTES)}, ${way}`,
+		bar: `< ${MAX_FILE_MEMORY / 1e6} MB above rest`,
+		measured: whole ? megabytes(bytes) : 'not the whole file',
+		met: whole && bytes < MAX_FILE_MEMORY,
+		kind: 'count',
+	});
+	return [
+		{
+			what: `${what}: faster than one by one`,
+			bar: `≥ ${MIN_FASTER} ×`,
+			measured: times(faster),
+			met: faster >= MIN_FASTER,
+			kind: 'time',
+		},
+		{
+			what: `${what}: time against the HTTP Request node, a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms`,
+			bar: '≤ 1 ×',
+			measured: times(slower),
+			met: slower <= 1,
+			kind: 'time',
+		},
+		{
+			what: `${records} records by VQL: time per page against the bare calls`,
+			bar: `≤ ${MAX_PAGE_RATIO} ×`,
+			measured: times(query.time),
+			met: query.time <= MAX_PAGE_RATIO && query.records === RECORDS,
+			kind: 'time',
+		},
+		{
+			what: `${records} records by VQL: memory against the items alone`,
+			bar: `≤ ${MAX_PAGE_RATIO} ×`,
+			measured: times(query.memory),
+			met: query.memory <= MAX_PAGE_RATIO,
+			kind: 'count',
+		},
+		file('down', files.down, files.size === FILE_BYTES),
+		file('up', files.up, files.arrived === FILE_BYTES),
+		{
+			what: `calls beyond the burst limit in a window, ${throttled.concurrency} items at a time`,
+			bar: `≤ ${throttled.concurrency}`,
+			measured: String(Math.max(0, throttled.over)),
+			met: throttled.over <= throttled.concurrency,
+			kind: 'count',
 		},
 	];
 }

@@ -12,14 +12,19 @@ export interface Contender {
 	credential(origin: string, username: string): ICredentialDataDecryptedObject;
 	/**
 	 * One execution that keeps the session alive once for each item: a call that Vault carries out, `POST …/keep-alive`.
-	 *
-	 * @param pacedMs let the HTTP Request node start a request only every so many milliseconds; 0: all at once. The
-	 *   Veeva Vault node makes one call after the other anyway.
 	 */
-	execute(
-		engine: Engine,
-		call: { credential: string; origin: string; items: number; pacedMs: number },
-	): Promise<Outcome>;
+	execute(engine: Engine, call: BenchCall): Promise<Outcome>;
+}
+
+/** What an execution is to do. */
+export interface BenchCall {
+	credential: string;
+	origin: string;
+	items: number;
+	/** The HTTP Request node starts a batch only every so many ms; 0: all at once */
+	pacedMs: number;
+	/** How many items the Veeva Vault node works on at the same time, and the HTTP Request node has in a batch */
+	concurrency: number;
 }
 
 export const CALL = '/api/v25.2/keep-alive';
@@ -32,9 +37,9 @@ export const contenders = {
 		label: 'Veeva Vault node',
 		credentialType: CREDENTIAL,
 		credential: ourCredential,
-		execute: async (engine, { credential, items }) =>
+		execute: async (engine, { credential, items, concurrency }) =>
 			await engine.vault(
-				{ resource: 'session', operation: 'keepAlive' },
+				{ resource: 'session', operation: 'keepAlive', options: { concurrency } },
 				{ credential, items: emptyItems(items) },
 			),
 	},
@@ -74,14 +79,16 @@ function ourCredential(origin: string, username: string): ICredentialDataDecrypt
 }
 
 function httpRequestWith(credentialType: string): Contender['execute'] {
-	return async (engine, { credential, origin, items, pacedMs }) =>
+	return async (engine, { credential, origin, items, pacedMs, concurrency }) =>
 		await engine.httpRequest(origin + CALL, credential, {
 			credentialType,
 			items: emptyItems(items),
 			parameters: {
 				method: 'POST',
 				options:
-					pacedMs === 0 ? {} : { batching: { batch: { batchSize: 1, batchInterval: pacedMs } } },
+					pacedMs === 0
+						? {}
+						: { batching: { batch: { batchSize: concurrency, batchInterval: pacedMs } } },
 			},
 		});
 }

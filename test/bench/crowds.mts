@@ -38,7 +38,7 @@ export const CROWD_STEPS = 4 * contenderNames.length;
 
 /** Counts logins and failed executions for every contender, number of executions and state of the session. */
 export async function measureCrowds(progress: Progress): Promise<CrowdResult[]> {
-	const vault = await startVault(LOGIN_MS);
+	const vault = await startVault({ loginDelay: LOGIN_MS });
 	const results: CrowdResult[] = [];
 	try {
 		for (const [title, measure] of [

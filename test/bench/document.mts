@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 
 import type { Results } from './bars.mts';
 import { LOGIN_MS } from './crowds.mts';
+import { CONCURRENCY, DISTANCE_MS, FILE_BYTES, ITEMS, RECORDS } from './throughput.mts';
 import { barTable, crowdTable, itemTable, markdown, packageTable } from './tables.mts';
 
 /**
@@ -14,7 +15,7 @@ import { barTable, crowdTable, itemTable, markdown, packageTable } from './table
 export async function document(results: Results, file: string): Promise<string> {
 	const text = `# Benchmarks
 
-\`npm run bench\` measures this, in about four minutes, and writes this file. It runs n8n's own engine (n8n-core
+\`npm run bench\` measures this, in about seven minutes, and writes this file. It runs n8n's own engine (n8n-core
 ${versionOf('n8n-core')}, Node ${process.versions.node}) against a Veeva Vault on localhost, and puts three contenders side by side in one run:
 
 - the **Veeva Vault node**, Session › Keep Alive, with the Veeva Vault API credential;
@@ -52,18 +53,33 @@ On a session that is in use. Ratios to the HTTP Request node with the peer; call
 
 ${markdown(itemTable(results))}
 
-The Veeva Vault node makes one call after the other. The HTTP Request node starts a request for every item at once,
-and has no setting that waits for the answers. So it is measured in three ways: with executions of one item in turn,
-where both do the same; with its batching set to one item each millisecond, the least it can; and as it is. As it is,
-it works while Vault does, where one call after the other waits for each answer: which of the two is faster then
-depends on how many processors are free, and on how far away Vault is. The last rows show that with a Vault that takes
-20 ms: there one call after the other takes as long as all answers together, and all at once hardly longer than one.
+The Veeva Vault node works on ten items at the same time, its default. The HTTP Request node starts a request for every
+item at once, and has no setting that waits for the answers. So it is measured in three ways: with executions of one
+item in turn, where both do the same; with its batching set to ten items each millisecond; and as it is.
+
+## Many items, many records, large files
+
+- **Many items**: ${ITEMS.toLocaleString('en')} items in one execution, Vault takes ${DISTANCE_MS} ms for each call. ${CONCURRENCY} at a time took
+  ${seconds(results.throughput.distant.concurrent)}, one by one ${seconds(results.throughput.distant.oneByOne)}; the HTTP Request node with a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms, which it
+  sends whether or not the batch before was answered, ${seconds(results.throughput.distant.batches)}.
+- **Many records**: ${RECORDS.toLocaleString('en')} records by _Query › Run VQL_, against the same calls made with n8n's request helper and
+  nothing else, and against the memory of the same records as n8n's items.
+- **Large files**: ${FILE_BYTES / 1e6} MB down and up again by _API › Request_, with n8n's files on disk (\`filesystem\`); the most by which
+  the process grew.
+- **A Vault that throttles**: three times as many items as the burst limit allows; the time in which the node waits for
+  the next window passes at once, for both.
+
+The bars above show what came of it.
 
 ## The package
 
 ${markdown(packageTable(results))}
 `;
 	return await format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
+}
+
+function seconds(ms: number): string {
+	return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function versionOf(name: string): string {

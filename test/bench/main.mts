@@ -10,15 +10,17 @@ import { document } from './document.mts';
 import { ITEM_STEPS, measureItems } from './items.mts';
 import { measurePackage, PACKAGE_STEPS } from './package.mts';
 import { Progress } from './progress.mts';
+import { measureThroughput, THROUGHPUT_STEPS } from './throughput.mts';
 import { aligned, barTable, crowdTable, itemTable, packageTable } from './tables.mts';
 
 const FILE = 'docs/benchmarks.md';
 
 async function main(): Promise<void> {
-	const progress = new Progress(PACKAGE_STEPS + ITEM_STEPS + CROWD_STEPS);
+	const progress = new Progress(PACKAGE_STEPS + ITEM_STEPS + THROUGHPUT_STEPS + CROWD_STEPS);
 	const results = {
 		package: await measurePackage(progress),
 		items: await measureItems(progress),
+		throughput: await measureThroughput(progress),
 		crowds: await measureCrowds(progress),
 	};
 	console.log(`

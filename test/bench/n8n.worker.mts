@@ -53,7 +53,7 @@ const tasks = {
 		return await costOf(() =>
 			Array.from({ length: executions }, async (_, index) => {
 				if (everyMs > 0) await sleep(index * everyMs);
-				return await execute(username, 1);
+				return await execute(username, { items: 1 });
 			}),
 		);
 	},
@@ -64,11 +64,12 @@ const tasks = {
 		executions: number;
 		items: number;
 		pacedMs?: number;
+		concurrency?: number;
 	}): Promise<Cost> {
-		const { username, executions, items, pacedMs } = given;
+		const { username, executions, ...call } = given;
 		return await costOf(async () => {
 			const outcomes: boolean[] = [];
-			while (outcomes.length < executions) outcomes.push(await execute(username, items, pacedMs));
+			while (outcomes.length < executions) outcomes.push(await execute(username, call));
 			return outcomes;
 		});
 	},
@@ -76,8 +77,16 @@ const tasks = {
 export type N8nTasks = typeof tasks;
 
 /** @returns whether the execution failed */
-async function execute(username: string, items: number, pacedMs = 0): Promise<boolean> {
-	const outcome = await contender.execute(engine, { credential: username, origin, items, pacedMs });
+async function execute(
+	username: string,
+	{
+		items,
+		pacedMs = 0,
+		concurrency = 1,
+	}: { items: number; pacedMs?: number; concurrency?: number },
+): Promise<boolean> {
+	const call = { credential: username, origin, items, pacedMs, concurrency };
+	const outcome = await contender.execute(engine, call);
 	return failed(outcome, items);
 }
 

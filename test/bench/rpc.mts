@@ -32,6 +32,8 @@ const TIMEOUT_MS = 120_000;
  */
 export function startWorker<T extends Tasks<T>>(file: string): Worker<T> {
 	const child = fork(new URL(file, import.meta.url), {
+		// To measure memory that is in use, and not what waits to be collected.
+		execArgv: ['--expose-gc'],
 		stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 	});
 	const waiting = new Map<number, (answer: Answer) => void>();

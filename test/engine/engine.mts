@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { BinaryDataService } from 'n8n-core';
 import type {
+	IBinaryData,
 	ICredentialDataDecryptedObject,
 	ICredentialType,
 	IConnections,
@@ -50,6 +52,15 @@ export interface Outcome {
 export interface CredentialTestResult {
 	status: 'OK' | 'Error';
 	message: string;
+}
+
+/** How a workflow is run. */
+export interface RunOptions {
+	items?: IDataObject[];
+	input?: INodeExecutionData[];
+	mode?: WorkflowExecuteMode;
+	connections?: IConnections;
+	started?: (cancel: () => void) => void;
 }
 
 const root = process.cwd();
@@ -101,9 +112,7 @@ export async function startEngine(
 
 /** The key with which credentials are encrypted: n8n keeps it in its database, wrapped with the instance's key. */
 function provideEncryptionKey(core: N8n['core']): void {
-	const { Container } = coreRequire('@n8n/di') as {
-		Container: { get<T>(type: abstract new (...args: never[]) => T): T };
-	};
+	const Container = container();
 	const key = {
 		id: randomUUID(),
 		value: Container.get(core.Cipher).encryptDEKWithInstanceKey(randomBytes(32).toString('hex')),
@@ -115,6 +124,15 @@ function provideEncryptionKey(core: N8n['core']): void {
 		getKeyById: async () => key,
 		getLegacyKey: async () => key,
 	});
+}
+
+interface Container {
+	get<T>(type: abstract new (...args: never[]) => T): T;
+}
+
+/** n8n's own instances of its classes. */
+function container(): Container {
+	return (coreRequire('@n8n/di') as { Container: Container }).Container;
 }
 
 /** Loads the one class that a module of nodes or credentials exports. */
@@ -197,15 +215,19 @@ export class Engine {
 	/**
 	 * Runs nodes one after the other, from a manual trigger.
 	 *
-	 * @param items what the trigger gives; one empty item by default
+	 * @param options.items what the trigger gives; one empty item by default
+	 * @param options.input the same, with files
+	 * @param options.started gets what cancels the execution, as the editor's Stop does
 	 */
 	async run(
 		nodes: INode[],
 		{
 			items = [{}],
+			input = items.map((json) => ({ json })),
 			mode = 'trigger',
 			connections,
-		}: { items?: IDataObject[]; mode?: WorkflowExecuteMode; connections?: IConnections } = {},
+			started,
+		}: RunOptions = {},
 	): Promise<Outcome> {
 		const trigger = this.node('Trigger', TRIGGER, {});
 		const chain = [trigger, ...nodes];
@@ -226,15 +248,17 @@ export class Engine {
 			nodeTypes: this.nodeTypes,
 			settings: { executionOrder: 'v1' },
 		});
-		const pinData = { Trigger: items.map((json) => ({ json })) };
+		const pinData = { Trigger: input };
 		const additionalData = this.additionalData(mode);
 		await workflow.expression.acquireIsolate();
 		try {
-			const run = await new this.n8n.core.WorkflowExecute(additionalData, mode).run({
+			const execution = new this.n8n.core.WorkflowExecute(additionalData, mode).run({
 				workflow,
 				startNode: trigger,
 				pinData,
 			});
+			started?.(() => execution.cancel());
+			const run = await execution;
 			const output = (node: string) =>
 				run.data.resultData.runData[node]?.at(-1)?.data?.main[0] ?? [];
 			return {
@@ -253,12 +277,43 @@ export class Engine {
 		parameters: INodeParameters,
 		{
 			credential,
+			credentialType,
 			items,
+			input,
+			started,
 			...settings
-		}: Partial<INode> & { credential?: string; items?: IDataObject[] } = {},
+		}: Partial<INode> & { credential?: string; credentialType?: string } & RunOptions = {},
 	): Promise<Outcome> {
-		const node = this.node('Vault', VEEVA_VAULT, parameters, { credential, ...settings });
-		return await this.run([node], { items });
+		const node = this.node('Vault', VEEVA_VAULT, parameters, {
+			credential,
+			credentialType,
+			...settings,
+		});
+		return await this.run([node], { items, input, started });
+	}
+
+	/** From now on files are kept as n8n keeps them by default: on disk, and not in memory. */
+	async keepFilesOnDisk(): Promise<void> {
+		await this.files().init();
+	}
+
+	/** Gives a file to a workflow. */
+	async file(
+		content: Parameters<BinaryDataService['store']>[1],
+		fileName: string,
+		mimeType: string,
+	): Promise<IBinaryData> {
+		const location = { type: 'execution', workflowId: 'test', executionId: 'test' } as const;
+		return await this.files().store(location, content, { data: '', mimeType, fileName });
+	}
+
+	/** What is in a file that a workflow has made. */
+	async contentOf(file: IBinaryData): Promise<Buffer> {
+		return await this.files().getAsBuffer(file);
+	}
+
+	private files(): BinaryDataService {
+		return container().get(this.n8n.core.BinaryDataService);
 	}
 
 	/** Runs one HTTP Request node that uses a credential. */

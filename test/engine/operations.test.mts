@@ -430,8 +430,8 @@ describe('several items', () => {
 			{ json: expect.objectContaining({ id: 12021 }), pairedItem: { item: 0 } },
 			{
 				json: {
-					error: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
-					details: {
+					error: {
+						message: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
 						description: expect.stringContaining('The session has ended'),
 						type: 'INVALID_SESSION_ID',
 						execution_id: expect.any(String),
@@ -453,8 +453,10 @@ describe('several items', () => {
 		expect(outputs.map((output) => output?.length)).toEqual([2, 1]);
 		expect(outputs[1]?.[0].json).toMatchObject({
 			session: 'DEAD',
-			error: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
-			details: { type: 'INVALID_SESSION_ID' },
+			error: {
+				message: expect.stringMatching(/\[INVALID_SESSION_ID\]$/),
+				type: 'INVALID_SESSION_ID',
+			},
 		});
 	});
 

@@ -49,6 +49,34 @@ export const WAYS: readonly Way[] = [
 		run: vaultNode({ resource: 'delegation', operation: 'start', delegation: DELEGATION }),
 	},
 	{
+		name: 'node: Run VQL',
+		rules: 'node',
+		call: { method: 'POST', path: '/query' },
+		changes: false,
+		// Otherwise as Validate.
+		moments: ['warm call'],
+		run: vaultNode({
+			resource: 'query',
+			operation: 'run',
+			query: 'SELECT id FROM user__sys MAXROWS 1',
+		}),
+	},
+	{
+		name: 'node: Request',
+		rules: 'node',
+		call: { method: 'POST', path: '/objects/documents' },
+		changes: true,
+		moments: ['first call', 'warm call'],
+		run: vaultNode({
+			resource: 'api',
+			operation: 'request',
+			method: 'POST',
+			path: { __rl: true, mode: 'path', value: '/objects/documents' },
+			contentType: 'form-urlencoded',
+			bodyParameters: { parameters: [{ name: 'name__v', value: 'Leaflet' }] },
+		}),
+	},
+	{
 		name: 'node: End',
 		rules: 'end',
 		call: { method: 'DELETE', path: '/session' },
@@ -106,8 +134,9 @@ export const WAYS: readonly Way[] = [
 ];
 
 function vaultNode(parameters: INodeParameters): Way['run'] {
-	return async ({ engine, credential }, count) => {
-		const outcome = await engine.vault(parameters, { credential, ...several(count) });
+	return async ({ engine, credential, concurrency }, count) => {
+		const given = { ...parameters, options: { concurrency } };
+		const outcome = await engine.vault(given, { credential, ...several(count) });
 		return readOutcome(outcome, 'Vault', () => OK);
 	};
 }

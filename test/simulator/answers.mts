@@ -1,5 +1,26 @@
+import type { Readable } from 'node:stream';
+
 /** Vault's envelope around every answer ("Response Status", "Errors" in Vault's documentation). */
 export type Envelope = Record<string, unknown> & { responseStatus: string };
+
+/** An answer that is not in Vault's envelope: a file, or the outcomes of a bulk call as CSV. */
+export class OtherAnswer {
+	readonly type: string;
+	readonly content: string | Readable;
+	readonly fileName: string | undefined;
+
+	/**
+	 * @param type its media type
+	 * @param fileName goes into `Content-Disposition`
+	 */
+	constructor(type: string, content: string | Readable, fileName?: string) {
+		this.type = type;
+		this.content = content;
+		this.fileName = fileName;
+	}
+}
+
+export type Answer = Envelope | OtherAnswer;
 
 /** A refusal that Vault words itself: HTTP 200, `responseStatus` FAILURE or EXCEPTION. */
 export class VaultError extends Error {

@@ -1,6 +1,7 @@
-import type { Envelope } from './answers.mts';
+import type { Answer, Envelope } from './answers.mts';
 import type { State } from './state.mts';
 import type { Clock } from './clock.mts';
+import type { TextBody, UploadedFile } from './bodies.mts';
 import type { CallRecord, SessionRecord, Settings, UserRecord, VaultRecord } from './types.mts';
 
 /** What a route may use besides the call itself. */
@@ -23,6 +24,9 @@ export interface Call {
 	/** The part of the path that a route's pattern leaves open. */
 	params: Record<string, string>;
 	fields: Record<string, string>;
+	/** What came with a form besides its fields, or instead of a form. */
+	files: Record<string, UploadedFile>;
+	text?: TextBody;
 	/** The Vault that answers on the host called. */
 	vault?: VaultRecord;
 }
@@ -37,10 +41,12 @@ export interface Signer {
 }
 
 interface RouteBase {
-	method: 'GET' | 'POST' | 'DELETE';
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
 	path: string;
 	/** Takes a form; anything else is refused. */
-	form?: 'any form' | 'urlencoded';
+	form?: 'any form' | 'urlencoded' | 'form with files';
+	/** Takes a text of one of these types, by which a bulk call gets its records. */
+	texts?: readonly string[];
 	/** Changes data when it succeeds. */
 	changes?: boolean;
 }
@@ -58,7 +64,9 @@ export interface SignedRoute extends RouteBase {
 	signed: true;
 	/** The call is no activity: it does not extend the session. */
 	passive?: boolean;
-	handle(call: Call, signer: Signer): Envelope | Promise<Envelope>;
+	/** Types besides JSON and XML in which it answers, too. */
+	answers?: readonly string[];
+	handle(call: Call, signer: Signer): Answer | Promise<Answer>;
 }
 
 export type Route = OpenRoute | SignedRoute;

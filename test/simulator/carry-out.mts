@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import { failure, VaultError, type Envelope } from './answers.mts';
+import { failure, VaultError, type Answer } from './answers.mts';
 import type { Call, OpenRoute, Route, SignedRoute } from './call.mts';
 import type { Limits, Toll } from './limits.mts';
 import { signerOf } from './signing.mts';
-import { checkAccept, checkClientId, checkForm } from './strictness.mts';
+import { checkAccept, checkClientId, checkForm, checkText } from './strictness.mts';
 import { API_VERSIONS } from './versions.mts';
 
 /** Why a call has no route: Vault's error type. */
@@ -24,7 +24,7 @@ export function isLogin(route: Route | NoRoute): boolean {
  * What Vault does with a call: limits, checks, signature, and the route itself.
  * @param body the parsed form
  * @param slow milliseconds the call takes longer than it would
- * @returns the envelope, also for a failure; never throws
+ * @returns the envelope, also for a failure, or a file; never throws
  */
 export async function carryOut(
 	call: Call,
@@ -33,7 +33,7 @@ export async function carryOut(
 	reply: FastifyReply,
 	body: unknown,
 	slow: number,
-): Promise<Envelope> {
+): Promise<Answer> {
 	const toll = demandToll(limits, call, route);
 	reply.header('X-VaultAPI-BurstLimit', String(toll.limit));
 	reply.header('X-VaultAPI-BurstLimitRemaining', String(toll.remaining));
@@ -62,17 +62,19 @@ function demandToll(limits: Limits, call: Call, route: Route | NoRoute): Toll {
 
 /** @throws the refusal that Vault has for a call that does not keep the protocol */
 function checked({ world, record, params }: Call, route: Route | NoRoute, body: unknown): Route {
-	checkAccept(record.headers.accept);
+	const others = typeof route === 'object' && route.signed ? route.answers : [];
+	checkAccept(record.headers.accept, others);
 	checkClientId(record.headers['x-vaultapi-clientid'], world.settings);
 	if (typeof route === 'string') throw new VaultError(route, NO_ROUTE[route]);
 	if (params.version !== undefined && !API_VERSIONS.includes(params.version)) {
 		throw new VaultError('MALFORMED_URL', `There is no API version ${params.version}.`);
 	}
 	if (route.form) checkForm(record.headers['content-type'], body, route.form);
+	if (route.texts) checkText(body, route.texts);
 	return route;
 }
 
-async function runOpen(call: Call, route: OpenRoute, wait: number): Promise<Envelope> {
+async function runOpen(call: Call, route: OpenRoute, wait: number): Promise<Answer> {
 	await call.world.pause(wait);
 	return await route.handle(call);
 }
@@ -82,7 +84,7 @@ async function runSigned(
 	route: SignedRoute,
 	reply: FastifyReply,
 	wait: number,
-): Promise<Envelope> {
+): Promise<Answer> {
 	const { record, world } = call;
 	const signer = signerOf(call);
 	record.userId = signer.user.id;

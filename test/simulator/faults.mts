@@ -43,8 +43,11 @@ export class Faults {
 	}
 }
 
-/** Answers that are not Vault's: from a broken server, a proxy, a downtime page. */
+/** Answers that are not Vault's, and so without its headers: from a broken server, a proxy, a downtime page. */
 export function sendFault(fault: Fault, reply: FastifyReply): FastifyReply {
+	for (const name of Object.keys(reply.getHeaders())) {
+		if (name.startsWith('x-vaultapi-')) reply.removeHeader(name);
+	}
 	switch (fault.with) {
 		case '500':
 			return page(reply.code(500), 'Internal Server Error');

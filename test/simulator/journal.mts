@@ -17,6 +17,21 @@ export class Journal {
 	/** Calls that changed data and were carried out. */
 	changes = 0;
 
+	/** The most calls that were carried out at the same time. */
+	mostAtOnce = 0;
+	#running = 0;
+
+	/** Counts a call while it is carried out. */
+	async atOnce<T>(work: () => Promise<T>): Promise<T> {
+		this.#running += 1;
+		this.mostAtOnce = Math.max(this.mostAtOnce, this.#running);
+		try {
+			return await work();
+		} finally {
+			this.#running -= 1;
+		}
+	}
+
 	get logins(): number {
 		return this.count({ method: 'POST', path: /^\/api\/[^/]+\/auth$/ });
 	}
@@ -31,6 +46,7 @@ export class Journal {
 	reset(): void {
 		this.calls.length = 0;
 		this.changes = 0;
+		this.mostAtOnce = 0;
 	}
 }
 

@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failure, toXml, VaultError, type Envelope } from './answers.mts';
+import { failure, OtherAnswer, toXml, VaultError, type Answer } from './answers.mts';
+import { formFiles, readText, readUpload, TextBody } from './bodies.mts';
 import type { Call, Route, World } from './call.mts';
 import { carryOut, isLogin, type NoRoute } from './carry-out.mts';
 import { faultDelay, faultName, sendFault, type Faults } from './faults.mts';
@@ -30,14 +32,27 @@ declare module 'fastify' {
 export async function vaultServer(app: FastifyInstance, service: Service): Promise<void> {
 	app.removeAllContentTypeParsers();
 	await app.register(formbody);
-	await app.register(multipart, { attachFieldsToBody: 'keyValues' });
-	// Other bodies are read and left alone: the route refuses them in Vault's words.
-	app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
+	await app.register(multipart, {
+		attachFieldsToBody: 'keyValues',
+		limits: { fileSize: Number.POSITIVE_INFINITY },
+		async onFile(part) {
+			Object.assign(part, { value: await readUpload(part) });
+		},
+	});
+	// Whether the route takes any other body, it says in Vault's words.
+	app.addContentTypeParser(
+		'*',
+		async (request: FastifyRequest, payload: Readable) =>
+			await readText(request.headers['content-type'] ?? '', payload),
+	);
 
 	app.decorateRequest('vaultCall', null);
 	app.addHook('onRequest', async (request) => {
 		request.vaultCall = recordOf(request, service.world.clock.now());
 		service.journal.calls.push(request.vaultCall);
+	});
+	app.addHook('onRequestAbort', async (request) => {
+		if (request.vaultCall) request.vaultCall.aborted = true;
 	});
 
 	for (const path of new Set(ROUTES.map((route) => route.path))) {
@@ -67,27 +82,41 @@ async function answer(
 	const record = request.vaultCall ?? recordOf(request, world.clock.now());
 	const fields = formFields(request.body);
 	if (Object.keys(fields).length > 0) record.form = fields;
+	const files = formFiles(request.body);
+	if (Object.keys(files).length > 0) record.files = files;
+	const text = request.body instanceof TextBody ? request.body : undefined;
+	if (text) record.body = text.text;
 
 	reply.header('X-VaultAPI-ExecutionId', record.executionId);
 	const referenceId = record.headers['x-vaultapi-referenceid'];
 	if (referenceId !== undefined) reply.header('X-VaultAPI-ReferenceId', referenceId);
 
 	const fault = service.faults.take(record);
-	if (fault && fault.with !== 'slow' && !fault.executed) {
+	if (fault && fault.with !== 'slow' && fault.with !== 'cut' && !fault.executed) {
 		if (fault.with !== 'refuse') await world.pause(faultDelay(fault));
 		return befall(service, fault, record, route, reply);
 	}
 
 	const vault = world.state.vaultAt(record.host);
-	const call: Call = { world, record, params: texts(request.params), fields, vault };
+	const call: Call = { world, record, params: texts(request.params), fields, files, text, vault };
 	const slow = fault && fault.with !== 'refuse' ? faultDelay(fault) : 0;
-	const envelope = await carryOut(call, route, limits, reply, request.body, slow);
-	if (envelope.responseStatus === 'SUCCESS' && typeof route === 'object' && route.changes) {
+	const carriedOut = await journal.atOnce(() =>
+		carryOut(call, route, limits, reply, request.body, slow),
+	);
+	if (outcomeOf(carriedOut) === 'SUCCESS' && typeof route === 'object' && route.changes) {
 		journal.changes += 1;
 	}
-	if (fault?.executed && fault.with !== 'slow') return befall(service, fault, record, route, reply);
-	record.outcome = outcomeOf(envelope);
-	return send(reply, record, envelope);
+	if (fault?.with === 'cut') cutShort(carriedOut, reply);
+	else if (fault?.executed && fault.with !== 'slow')
+		return befall(service, fault, record, route, reply);
+	record.outcome = outcomeOf(carriedOut);
+	return send(reply, record, carriedOut);
+}
+
+/** Ends the connection when a part of the file has been sent. */
+function cutShort(answer: Answer, reply: FastifyReply): void {
+	if (!(answer instanceof OtherAnswer) || typeof answer.content === 'string') return;
+	answer.content.once('data', () => setImmediate(() => reply.raw.socket?.resetAndDestroy()));
 }
 
 function befall(
@@ -104,14 +133,33 @@ function befall(
 	return send(reply, record, failure(error, isLogin(route)));
 }
 
-function send(reply: FastifyReply, record: CallRecord, envelope: Envelope): FastifyReply {
-	if (acceptedFormat(record.headers.accept) === 'xml') {
-		return reply.code(200).type('application/xml; charset=utf-8').send(toXml(envelope));
+function send(reply: FastifyReply, record: CallRecord, answer: Answer): FastifyReply {
+	reply.header(
+		'X-VaultAPI-Status',
+		answer instanceof OtherAnswer ? 'SUCCESS' : answer.responseStatus,
+	);
+	if (answer instanceof OtherAnswer) {
+		if (answer.fileName !== undefined) {
+			reply.header('Content-Disposition', disposition(answer.fileName));
+		}
+		return reply.code(200).type(answer.type).send(answer.content);
 	}
-	return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(envelope));
+	if (acceptedFormat(record.headers.accept) === 'xml') {
+		return reply.code(200).type('application/xml; charset=utf-8').send(toXml(answer));
+	}
+	return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(answer));
 }
 
-function outcomeOf({ responseStatus, errors }: Envelope): string {
+/** RFC 6266: a name that is not ASCII is given once more, encoded. */
+function disposition(fileName: string): string {
+	const plain = fileName.replace(/[^\x20-\x7e]|["\\]/g, '_');
+	const encoded = plain === fileName ? '' : `;filename*=UTF-8''${encodeURIComponent(fileName)}`;
+	return `attachment;filename="${plain}"${encoded}`;
+}
+
+function outcomeOf(answer: Answer): string {
+	if (answer instanceof OtherAnswer) return 'SUCCESS';
+	const { responseStatus, errors } = answer;
 	const first: unknown = responseStatus !== 'SUCCESS' && Array.isArray(errors) ? errors[0] : null;
 	if (typeof first !== 'object' || first === null || !('type' in first)) return responseStatus;
 	return String(first.type);

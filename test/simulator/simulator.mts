@@ -15,7 +15,9 @@ import type {
 	CallFilter,
 	CallRecord,
 	Delegation,
+	DocumentRecord,
 	Fault,
+	NewDocument,
 	NewUser,
 	SalesforceToken,
 	SessionView,
@@ -60,6 +62,10 @@ export interface Simulator {
 	readonly logins: number;
 	/** Calls that changed data and were carried out. */
 	readonly changes: number;
+	/** The most calls that were carried out at the same time. */
+	readonly mostAtOnce: number;
+	/** Adds a document; what it holds is made up when it is downloaded. */
+	addDocument(document: NewDocument): DocumentRecord;
 	count(filter: CallFilter & { outcome?: string }): number;
 
 	/** Makes the next matching calls fail. */
@@ -92,6 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		throttleDelay: 500,
 		loginDelay: 0,
 		requireClientId: true,
+		queryRecords: 0,
 		...options,
 	};
 	const clock = new Clock();
@@ -163,6 +170,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		get changes() {
 			return journal.changes;
 		},
+		get mostAtOnce() {
+			return journal.mostAtOnce;
+		},
+		addDocument: (document) => state.addDocument(document),
 		count: (filter) => journal.count(filter),
 		fail(fault) {
 			// No call can be waited for when every connection is to be refused from now on.

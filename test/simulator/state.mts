@@ -6,7 +6,9 @@ import type {
 	ApiToken,
 	Delegation,
 	DocumentRecord,
+	NewDocument,
 	NewUser,
+	ObjectRecord,
 	QueryRecord,
 	SalesforceToken,
 	SessionRecord,
@@ -22,6 +24,8 @@ export class State {
 	readonly users: UserRecord[] = [];
 	readonly delegations: Delegation[] = [];
 	readonly documents: DocumentRecord[] = [];
+	/** Records of Vault objects, by object name. */
+	readonly records = new Map<string, ObjectRecord[]>();
 	readonly queries = new Map<string, QueryRecord>();
 	readonly accessTokens = new Map<string, AccessToken>();
 	readonly salesforceTokens = new Map<string, SalesforceToken>();
@@ -47,6 +51,7 @@ export class State {
 		for (const table of [this.accessTokens, this.salesforceTokens, this.apiTokens]) table.clear();
 		this.seenTokens.clear();
 		this.queries.clear();
+		this.records.clear();
 		this.#sessions.clear();
 	}
 
@@ -85,6 +90,19 @@ export class State {
 			...user,
 		};
 		this.users.push(record);
+		return record;
+	}
+
+	addDocument(document: NewDocument): DocumentRecord {
+		const id = this.documents.length + 1;
+		const record: DocumentRecord = {
+			vaultId: this.vaults[0]?.id ?? 0,
+			name: `Document ${id}`,
+			createdBy: this.users[0]?.id ?? 0,
+			...document,
+			id,
+		};
+		this.documents.push(record);
 		return record;
 	}
 

@@ -1,4 +1,5 @@
 import { VaultError } from './answers.mts';
+import { TextBody, UploadedFile } from './bodies.mts';
 import type { Settings } from './types.mts';
 
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,100}$/;
@@ -13,9 +14,17 @@ export function acceptedFormat(accept: string | undefined): 'json' | 'xml' | und
 	return types.includes('application/xml') ? 'xml' : undefined;
 }
 
-/** @throws INVALID_DATA when the Accept header names nothing that Vault can answer in */
-export function checkAccept(accept: string | undefined): void {
-	if (acceptedFormat(accept) === undefined) {
+/** @returns whether an Accept header names a type before anything that means JSON */
+export function prefers(accept: string | undefined, type: string): boolean {
+	return accept?.split(/[,;]/, 1)[0]?.trim().toLowerCase() === type;
+}
+
+/**
+ * @param others types besides JSON and XML in which the call is answered, too
+ * @throws INVALID_DATA when the Accept header names nothing that Vault can answer in
+ */
+export function checkAccept(accept: string | undefined, others: readonly string[] = []): void {
+	if (acceptedFormat(accept) === undefined && !others.some((type) => prefers(accept, type))) {
 		throw new VaultError('INVALID_DATA', `Vault cannot answer in the format(s) ${accept}.`);
 	}
 }
@@ -50,14 +59,15 @@ export function checkClientId(clientId: string | undefined, settings: Settings):
 export function checkForm(
 	contentType: string | undefined,
 	body: unknown,
-	allowed: 'any form' | 'urlencoded',
+	allowed: 'any form' | 'urlencoded' | 'form with files',
 ): void {
 	const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-	const types = allowed === 'any form' ? FORM_TYPES : FORM_TYPES.slice(0, 1);
+	const types = allowed === 'urlencoded' ? FORM_TYPES.slice(0, 1) : FORM_TYPES;
 	if (type !== undefined && !types.includes(type)) {
 		throw new VaultError('INVALID_DATA', `The Content-Type ${type} is not supported here.`);
 	}
 	for (const [name, value] of entriesOf(body)) {
+		if (allowed === 'form with files' && value instanceof UploadedFile) continue;
 		if (typeof value !== 'string') {
 			throw new VaultError('INVALID_DATA', `The field ${name} must be given once, as text.`);
 		}
@@ -71,6 +81,13 @@ export function formFields(body: unknown): Record<string, string> {
 	return fields;
 }
 
+/** @throws INVALID_DATA for a body that is not a text of one of the types */
+export function checkText(body: unknown, types: readonly string[]): void {
+	if (body instanceof TextBody && types.includes(body.type)) return;
+	throw new VaultError('INVALID_DATA', `The Content-Type must be one of ${types.join(', ')}.`);
+}
+
 function entriesOf(body: unknown): Array<[string, unknown]> {
+	if (body instanceof TextBody) return [];
 	return typeof body === 'object' && body !== null ? Object.entries(body) : [];
 }

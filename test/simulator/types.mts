@@ -1,4 +1,5 @@
 /** What the parts of the simulator know about each other, and what tests see of it. */
+import type { UploadedFile } from './bodies.mts';
 
 /** A Vault: an id, a name, and the host name under which it answers. */
 export interface VaultRecord {
@@ -84,12 +85,39 @@ export interface DocumentRecord {
 	createdBy: number;
 	/** Set when the document was created in a delegated session. */
 	createdByDelegate?: number;
+	file?: FileRecord;
+}
+
+/** The file of a document: as it was uploaded, or so many bytes that are made up when it is downloaded. */
+export interface FileRecord {
+	fileName: string;
+	mimeType: string;
+	/** Bytes. */
+	size: number;
+	content?: Buffer;
+}
+
+/** What a new document needs. */
+export type NewDocument = Partial<Pick<DocumentRecord, 'vaultId' | 'name' | 'createdBy' | 'file'>>;
+
+/** A record of a Vault object. */
+export interface ObjectRecord {
+	id: string;
+	name: string;
+	vaultId: number;
+	fields: Record<string, unknown>;
 }
 
 /** A VQL query whose pages can be asked for. */
 export interface QueryRecord {
-	fields: string[];
+	/** What it reads: documents, or an object. */
+	target: string;
+	/** A sub-query is an object of its own. */
+	fields: Array<string | QueryRecord>;
+	/** `field = 'value'`, all of which must hold. */
+	conditions: Array<{ field: string; value: string }>;
 	pageSize: number;
+	maxRows?: number;
 }
 
 /** An access token of the identity provider, for a simulator without introspection endpoint. */
@@ -124,6 +152,12 @@ export interface CallRecord {
 	query: Record<string, string>;
 	headers: Record<string, string>;
 	form?: Record<string, string>;
+	/** Files of a form, by field. */
+	files?: Record<string, UploadedFile>;
+	/** A body that is no form. */
+	body?: string;
+	/** The caller did not wait for the answer. */
+	aborted?: true;
 	/** Arrival, in the simulator's time (ms). */
 	at: number;
 	/** `RUNNING` until answered; then `SUCCESS`, the error type, or the fault's name. */
@@ -142,6 +176,7 @@ export interface CallFilter {
 export type FaultKind =
 	| 'slow'
 	| 'reset'
+	| 'cut'
 	| '500'
 	| 'html'
 	| 'redirect'
@@ -186,6 +221,8 @@ export interface SimulatorOptions {
 	clientIdFiltering?: string[];
 	/** Refuse calls without X-VaultAPI-ClientID (default true; Vault itself logs them as `unknown`). */
 	requireClientId?: boolean;
+	/** How many records the object `reading__c` has; they are made up when they are asked for (default 0). */
+	queryRecords?: number;
 	/** RFC 7662 endpoint that validates access tokens; client authentication as URL credentials. */
 	introspectionEndpoint?: string;
 }

@@ -1,10 +1,13 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { request } from './api/request';
 import { discover } from './authentication/discover';
 import { getVersions } from './authentication/getVersions';
 import { getAll } from './delegation/getAll';
 import { start } from './delegation/start';
 import type { Operation } from './operation';
+import { optionsOf } from './options';
+import { run } from './query/run';
 import { end } from './session/end';
 import { keepAlive } from './session/keepAlive';
 import { login } from './session/login';
@@ -18,6 +21,12 @@ export const resources: ReadonlyArray<
 	INodePropertyOptions & { value: string; operations: readonly Operation[] }
 > = [
 	{
+		name: 'API',
+		value: 'api',
+		description: 'Any call of the Vault API',
+		operations: [request],
+	},
+	{
 		name: 'Authentication',
 		value: 'authentication',
 		description: 'How users log in, and what the Vault offers',
@@ -28,6 +37,12 @@ export const resources: ReadonlyArray<
 		value: 'delegation',
 		description: 'Acting on behalf of another user',
 		operations: [getAll, start],
+	},
+	{
+		name: 'Query',
+		value: 'query',
+		description: 'Reading records with VQL, the Vault Query Language',
+		operations: [run],
 	},
 	{
 		name: 'Session',
@@ -74,23 +89,38 @@ export function operationProperties(): INodeProperties[] {
 	});
 }
 
-/** The parameters of all operations, each shown for its own operation only. */
+/** The parameters of all operations, each shown for its own operation only; the options come last. */
 export function parameterProperties(): INodeProperties[] {
 	return resources.flatMap(({ value: resource, operations }) =>
-		operations.flatMap(({ option, properties = [] }) =>
-			properties.map((property) => ({
+		operations.flatMap((operation) =>
+			[...(operation.properties ?? []), ...optionsProperty(operation)].map((property) => ({
 				...property,
 				displayOptions: {
 					...property.displayOptions,
 					show: {
 						resource: [resource],
-						operation: [option.value],
+						operation: [operation.option.value],
 						...property.displayOptions?.show,
 					},
 				},
 			})),
 		),
 	);
+}
+
+function optionsProperty(operation: Operation): INodeProperties[] {
+	const options = optionsOf(operation);
+	if (options.length === 0) return [];
+	return [
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options,
+		},
+	];
 }
 
 /**

@@ -1,16 +1,18 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
+import type { VaultAnswer } from '../vault/answer';
 import {
-	callVault,
 	countsAsActivity,
 	requestOptions,
+	requestVault,
 	type Send,
 	type VaultCall,
 } from '../vault/api';
 import { isVaultError, VaultError } from '../vault/errors';
 import { readFields, type LoginFields } from '../vault/fields';
 import { endingCredentials, hostFor, knownSession, sessions, signedWith } from '../vault/signing';
-import type { Connection, Context, SessionAction } from './connection';
+import { assertOwn, inJson, type Connection, type Context, type SessionAction } from './connection';
+import { turnsOf } from './shared';
 
 const CREDENTIAL_TYPE = 'veevaVaultApi';
 
@@ -28,11 +30,37 @@ export async function credentialSession(context: Context, itemIndex: number): Pr
 		const current = session();
 		return current === undefined ? fields.vault : hostFor(fields, current);
 	};
+	const turn = turnsOf(context);
 	const once = async (call: VaultCall) => {
-		const options = requestOptions(vault(), call, settings.clientId);
+		// Looked up only where it tells which Vault the call is for.
+		const current = fields.delegation === undefined ? undefined : session();
+		const host = current === undefined ? fields.vault : hostFor(fields, current);
+		if (current !== undefined || fields.delegation === undefined) assertOwn(call, host);
+		const options = requestOptions(host, call, settings.clientId);
 		// Relative: which Vault a delegated session is for may turn out only when it is opened.
-		const relative = { ...options, baseURL: '/', url: call.path };
-		return await callVault(signingSender(context, credentials), vault(), relative, secrets);
+		const target =
+			call.origin === undefined
+				? { ...options, baseURL: '/', url: call.path }
+				: { ...options, url: call.origin + call.path };
+		return await requestVault(signingSender(context, credentials), host, call, target, {
+			secrets,
+			inTurn: turn(host, call),
+		});
+	};
+	const request = async (call: VaultCall) => {
+		const answer = await once(call).catch(async (error: unknown) => {
+			if (!isVaultError(error, 'INVALID_SESSION_ID')) throw error;
+			const dead = signedWith(credentials);
+			if (dead === undefined) throw notRenewed(error, fields);
+			// Only with this error does Vault say that the call did not run, so only then may it be repeated.
+			sessions.seenDead(fields, dead.id);
+			// Read again: another process may have saved a newer session.
+			credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
+			return await once(call);
+		});
+		const used = signedWith(credentials);
+		if (used !== undefined) sessions.seenAlive(fields, used.id, countsAsActivity(call));
+		return answer;
 	};
 
 	return {
@@ -41,27 +69,14 @@ export async function credentialSession(context: Context, itemIndex: number): Pr
 		},
 		settings,
 		session,
-		call: async (call) => {
-			const answer = await once(call).catch(async (error: unknown) => {
-				if (!isVaultError(error, 'INVALID_SESSION_ID')) throw error;
-				const dead = signedWith(credentials);
-				if (dead === undefined) throw notRenewed(error, fields);
-				// Only with this error does Vault say that the call did not run, so only then may it be repeated.
-				sessions.seenDead(fields, dead.id);
-				// Read again: another process may have saved a newer session.
-				credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
-				return await once(call);
-			});
-			const used = signedWith(credentials);
-			if (used !== undefined) sessions.seenAlive(fields, used.id, countsAsActivity(call));
-			return answer;
-		},
+		request,
+		call: async (call) => await inJson(request(call)),
 		end: async (call) => {
-			if (fields.authentication.method === 'sessionId') return await once(call);
+			if (fields.authentication.method === 'sessionId') return await inJson(once(call));
 			const ending = endingCredentials(credentials);
 			if (ending === undefined) return { responseStatus: 'SUCCESS' };
 			credentials = ending;
-			return await once(call).catch((error: unknown) => {
+			return await inJson(once(call)).catch((error: unknown): VaultAnswer => {
 				// Ended already: there is nothing left to do.
 				if (isVaultError(error, 'INVALID_SESSION_ID')) return { responseStatus: 'SUCCESS' };
 				throw error;

@@ -1,15 +1,16 @@
+import { isRecord } from '../vault/answer';
 import {
-	callVault,
 	DEFAULT_SETTINGS,
-	isRecord,
 	requestOptions,
+	requestVault,
 	type CallSettings,
 	type VaultCall,
 } from '../vault/api';
 import { VaultFieldError } from '../vault/errors';
 import { apiVersion, clientId } from '../vault/fields';
 import { parseHost } from '../vault/hosts';
-import { parameter, sender, type Connection, type Context } from './connection';
+import { assertOwn, inJson, parameter, sender, type Connection, type Context } from './connection';
+import { turnsOf } from './shared';
 
 /**
  * With a session that an earlier step started; it is used as it is.
@@ -28,14 +29,23 @@ export function givenSession(context: Context, itemIndex: number): Connection {
 	}
 	const id = sessionId.trim();
 	const settings = givenSettings(parameter(context, 'options', itemIndex));
-	const call = async (vaultCall: VaultCall) =>
-		await callVault(
-			sender(context),
-			vault,
-			requestOptions(vault, vaultCall, settings.clientId, id),
-			[id],
-		);
-	return { vault, settings, call, end: call, session: () => undefined, assertCan: () => {} };
+	const turn = turnsOf(context);
+	const request = async (call: VaultCall) => {
+		assertOwn(call, vault);
+		const options = requestOptions(vault, call, settings.clientId, id);
+		const inTurn = turn(vault, call);
+		return await requestVault(sender(context), vault, call, options, { secrets: [id], inTurn });
+	};
+	const call = async (vaultCall: VaultCall) => await inJson(request(vaultCall));
+	return {
+		vault,
+		settings,
+		call,
+		request,
+		end: call,
+		session: () => undefined,
+		assertCan: () => {},
+	};
 }
 
 function givenSettings(options: unknown): CallSettings {

@@ -1,8 +1,9 @@
+import { isRecord } from '../vault/answer';
 import {
 	callVault,
 	countsAsActivity,
-	isRecord,
 	requestOptions,
+	requestVault,
 	type VaultCall,
 } from '../vault/api';
 import { isVaultError, VaultError } from '../vault/errors';
@@ -13,7 +14,8 @@ import { discoverProfile } from '../vault/login/profile';
 import { accessTokens } from '../vault/login/tokenLineages';
 import type { SessionCalls } from '../vault/session';
 import { isAlive, sessions } from '../vault/signing';
-import { sender, type Connection, type Context } from './connection';
+import { assertOwn, inJson, sender, type Connection, type Context } from './connection';
+import { turnsOf } from './shared';
 
 const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
 
@@ -27,7 +29,7 @@ const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
 export async function interactiveSession(context: Context, itemIndex: number): Promise<Connection> {
 	const fields = readInteractiveFields(await context.getCredentials(CREDENTIAL_TYPE, itemIndex));
 	const { vault, settings, accessToken, secrets } = fields;
-	assertOwn(accessToken);
+	assertOwnToken(accessToken);
 	const send = sender(context);
 
 	const exchange = async (token: string) =>
@@ -46,25 +48,30 @@ export async function interactiveSession(context: Context, itemIndex: number): P
 		},
 	};
 	let session = sessions.newest(fields);
+	const turn = turnsOf(context);
 	const once = async (call: VaultCall) => {
 		session = sessions.usable(fields) ?? (await sessions.renew(fields, undefined, calls));
 		const options = requestOptions(vault, call, settings.clientId, session.id);
-		return await callVault(send, vault, options, secrets);
+		const inTurn = turn(vault, call);
+		return await requestVault(send, vault, call, options, { secrets, inTurn });
+	};
+	const request = async (call: VaultCall) => {
+		assertOwn(call, vault);
+		const answer = await once(call).catch(async (error: unknown) => {
+			if (!isVaultError(error, 'INVALID_SESSION_ID') || session === undefined) throw error;
+			sessions.seenDead(fields, session.id);
+			return await once(call);
+		});
+		if (session !== undefined) sessions.seenAlive(fields, session.id, countsAsActivity(call));
+		return answer;
 	};
 
 	return {
 		vault,
 		settings,
 		session: () => session,
-		call: async (call) => {
-			const answer = await once(call).catch(async (error: unknown) => {
-				if (!isVaultError(error, 'INVALID_SESSION_ID') || session === undefined) throw error;
-				sessions.seenDead(fields, session.id);
-				return await once(call);
-			});
-			if (session !== undefined) sessions.seenAlive(fields, session.id, countsAsActivity(call));
-			return answer;
-		},
+		request,
+		call: async (call) => await inJson(request(call)),
 		end: async (call) => {
 			const ending = sessions.newest(fields);
 			if (ending === undefined) return { responseStatus: 'SUCCESS' };
@@ -86,8 +93,10 @@ async function refreshedToken(
 	refused: VaultError,
 	subject: string,
 ): Promise<string> {
-	const data: unknown = await context.helpers.refreshOAuth2Token
-		.call(context, CREDENTIAL_TYPE)
+	const { helpers }: { helpers: Partial<Pick<Context['helpers'], 'refreshOAuth2Token'>> } = context;
+	// n8n has it from 1.119 on.
+	const data: unknown = await helpers.refreshOAuth2Token
+		?.call(context, CREDENTIAL_TYPE)
 		.catch(() => undefined);
 	const token =
 		typeof data === 'object' && data !== null && 'access_token' in data ? data.access_token : '';
@@ -95,7 +104,7 @@ async function refreshedToken(
 		const renewed = isRecord(data) ? subjectOf(data.id_token) : '';
 		// n8n keeps an earlier user's refresh token when it gets none for the one who signs in next.
 		if (subject !== '' && renewed !== '' && renewed !== subject) accessTokens.disown(token);
-		assertOwn(token);
+		assertOwnToken(token);
 		return token;
 	}
 	throw new VaultError(
@@ -107,7 +116,7 @@ async function refreshedToken(
 }
 
 /** Throws for a token that has turned out to be somebody else's. */
-function assertOwn(token: string): void {
+function assertOwnToken(token: string): void {
 	if (!accessTokens.isDisowned(token)) return;
 	throw new VaultError(
 		'The identity provider gave a token of another user',

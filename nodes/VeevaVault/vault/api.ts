@@ -1,19 +1,46 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { answeredError, connectionError, VaultError, vaultErrorBehind } from './errors';
+import {
+	isRecord,
+	isStream,
+	readAnswer,
+	readResponse,
+	type AnswerFormat,
+	type Headers,
+	type VaultAnswer,
+	type VaultResponse,
+} from './answer';
+import { connectionError, vaultErrorBehind } from './errors';
 import { parseHost, readUrl, type VaultHost } from './hosts';
 
 /**
- * One call of the Vault API, without its signature. The functions below make one for each call of Vault's
- * "Authentication" section; {@link requestOptions} turns it into what n8n's helpers send.
+ * One call of the Vault API, without its signature. The functions below make one for each call that this package makes
+ * of its own accord; {@link requestOptions} turns it into what n8n's helpers send.
  */
 export interface VaultCall {
-	method: 'GET' | 'POST' | 'DELETE';
-	/** From the host on, with the version: `/api/v25.2/keep-alive` */
+	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+	/** From the host on, with the version, and with a query if there is one: `/api/v25.2/keep-alive` */
 	path: string;
+	/** The Vault that the call names itself, as scheme and host: it goes there, or nowhere */
+	origin?: string;
 	query?: Record<string, string>;
 	/** Sent as `application/x-www-form-urlencoded` */
 	form?: Record<string, string>;
+	/** Makes any other body, anew for each time that the call is sent: a stream can be read once only */
+	body?: () => CallBody | Promise<CallBody>;
+	headers?: Record<string, string>;
+	/** What the answer is read as; JSON when it is left out */
+	format?: AnswerFormat;
+	/** How long to wait for the answer to begin, in ms */
+	timeoutMs?: number;
+	/** One of many that follow each other: it waits while Vault has no calls left */
+	oneOfMany?: true;
+}
+
+/** A body with the headers that describe it. */
+export interface CallBody {
+	/** Bytes, Node's stream, or a form that the HTTP client writes as `multipart/form-data` */
+	content: object;
 	headers?: Record<string, string>;
 }
 
@@ -32,17 +59,14 @@ export const DEFAULT_SETTINGS: Readonly<CallSettings> = {
 	clientId: 'n8n-nodes-veeva-vault',
 };
 
-/** The body of a successful answer: Vault's envelope with the fields of the call. */
-export interface VaultAnswer {
-	responseStatus: 'SUCCESS' | 'WARNING';
-	[field: string]: unknown;
-}
-
 /** Sends one request and gives the whole answer, whatever its HTTP status. */
 export type Send = (options: IHttpRequestOptions) => Promise<IN8nHttpFullResponse>;
 
 /** A login may be held back by Vault's burst limit; longer than this, nobody is listening. */
 export const CALL_TIMEOUT_MS = 120_000;
+
+/** What Vault may have to work on for longer: n8n's own limit for a request. */
+export const LONG_CALL_TIMEOUT_MS = 300_000;
 
 /**
  * Log in with user name and password.
@@ -146,9 +170,45 @@ export function delegatedLogin(
 	};
 }
 
+/**
+ * Run a query: its first page. Those that follow are read with {@link nextPage}.
+ * Vault API reference: Vault Query Language (VQL) › Submitting a Query, `POST /api/{version}/query`.
+ *
+ * @param vql up to 50,000 characters
+ * @param options.describe adds `queryDescribe`, the fields' types and labels, to the answer
+ */
+export function query(
+	{ apiVersion }: CallSettings,
+	vql: string,
+	{ describe = false } = {},
+): VaultCall {
+	return {
+		method: 'POST',
+		path: `/api/${apiVersion}/query`,
+		form: { q: vql },
+		timeoutMs: LONG_CALL_TIMEOUT_MS,
+		...(describe ? { headers: { 'X-VaultAPI-DescribeQuery': 'true' } } : {}),
+	};
+}
+
+/**
+ * The page after this one, by `responseDetails.next_page`. Vault keeps those of a query for 72 hours, and they may be
+ * asked for again.
+ * VQL reference: Pagination Best Practices, which has it called with POST.
+ *
+ * @param page its path, as `nextPagePath` gives it
+ * @param method GET for the pages of what was read with GET: elsewhere a POST would create something
+ */
+export function nextPage(
+	page: { path: string; origin?: string },
+	method: 'GET' | 'POST' = 'POST',
+): VaultCall {
+	return { method, ...page, timeoutMs: LONG_CALL_TIMEOUT_MS, oneOfMany: true };
+}
+
 /** Whether a call shows that the session lives without prolonging it (see {@link currentUser}). */
 export function countsAsActivity({ path }: VaultCall): boolean {
-	return !path.endsWith('/objects/users/me');
+	return !path.split('?', 1)[0].endsWith('/objects/users/me');
 }
 
 /**
@@ -170,7 +230,7 @@ export function requestOptions(
 			Accept: 'application/json',
 			'X-VaultAPI-ClientID': clientId,
 			...call.headers,
-			...(authorization === undefined ? {} : { Authorization: authorization }),
+			...(authorization === undefined ? {} : { authorization }),
 		},
 		...(call.query === undefined ? {} : { qs: call.query }),
 		...(call.form === undefined ? {} : { body: new URLSearchParams(call.form) }),
@@ -178,9 +238,14 @@ export function requestOptions(
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
-		timeout: CALL_TIMEOUT_MS,
+		...(call.format === undefined || call.format === 'json'
+			? {}
+			: { encoding: ENCODINGS[call.format] }),
+		timeout: call.timeoutMs ?? CALL_TIMEOUT_MS,
 	};
 }
+
+const ENCODINGS = { text: 'text', file: 'stream' } as const;
 
 /**
  * Makes a call and reads its answer.
@@ -196,127 +261,72 @@ export async function callVault(
 	options: IHttpRequestOptions,
 	secrets: readonly string[] = [],
 ): Promise<VaultAnswer> {
+	const { called, response, hidden } = await exchange(send, host, options, secrets);
+	return readAnswer(called, response, hidden);
+}
+
+/** Lets a call wait for its turn; see `pace.ts`. */
+export type Turn = <T extends { headers: Headers }>(call: () => Promise<T>) => Promise<T>;
+
+/**
+ * Makes a call that may have any body and any answer.
+ *
+ * @param options those of the call, by {@link requestOptions}; its body is made here, when its turn has come
+ * @param how.inTurn makes it when its turn has come
+ * @param how.secrets what must not appear in an error, should Vault repeat it in a message
+ * @returns the answer in the format that the call asks for, when Vault does not call it a failure
+ * @throws VaultError for everything else
+ */
+export async function requestVault(
+	send: Send,
+	host: VaultHost,
+	call: VaultCall,
+	options: IHttpRequestOptions,
+	{ secrets, inTurn }: { secrets: readonly string[]; inTurn: Turn },
+): Promise<VaultResponse> {
+	const { called, response, hidden } = await inTurn(async () => {
+		const body = await call.body?.();
+		if (body === undefined) return await exchange(send, host, options, secrets);
+		const { content, headers } = body;
+		const complete = { ...options, body: content, headers: { ...options.headers, ...headers } };
+		return await exchange(send, host, complete, secrets).catch((error: unknown) => {
+			if (isStream(content)) content.destroy();
+			throw error;
+		});
+	});
+	return await readResponse(called, response, call.format ?? 'json', hidden);
+}
+
+/** An answer, with where it came from and what must not appear in an error about it. */
+interface Exchanged {
+	called: VaultHost;
+	response: IN8nHttpFullResponse;
+	headers: Headers;
+	hidden: readonly string[];
+}
+
+async function exchange(
+	send: Send,
+	host: VaultHost,
+	options: IHttpRequestOptions,
+	secrets: readonly string[],
+): Promise<Exchanged> {
 	const response = await send(options).catch((failure: unknown) => {
 		throw vaultErrorBehind(failure) ?? connectionError(hostOfCall(options, host), failure);
 	});
 	// By now n8n's credential has signed it, where it was to.
-	const signature = String(options.headers?.Authorization ?? '').replace(/^Bearer /, '');
-	return readAnswer({ ...host, host: hostOfCall(options, host) }, response, [
-		...secrets,
-		signature,
-	]);
+	const signature = String(options.headers?.authorization ?? '').replace(/^Bearer /, '');
+	return {
+		called: { ...host, host: hostOfCall(options, host) },
+		response,
+		headers: response.headers,
+		hidden: [...secrets, signature],
+	};
 }
 
 /** A delegated session may turn out to be for another Vault: then the credential has completed the address. */
 function hostOfCall({ url }: IHttpRequestOptions, { host, origin }: VaultHost): string {
 	return readUrl(url, origin)?.host ?? host;
-}
-
-/**
- * Tells success from failure. Vault answers both with HTTP 200 and says which in `responseStatus`; any other HTTP
- * status comes from the network, a proxy, or a Vault that is being upgraded.
- * Vault API reference: About Vault API › Errors; Downtime.
- *
- * @throws VaultError with Vault's first error, or with what the host answered instead
- */
-export function readAnswer(
-	{ host, origin }: VaultHost,
-	{ statusCode, headers, body }: IN8nHttpFullResponse,
-	secrets: readonly string[] = [],
-): VaultAnswer {
-	const minutes = header(headers, 'x-vaultapi-downtimeexpecteddurationminutes');
-	if (minutes !== undefined) {
-		throw new VaultError(
-			`The Vault at ${host} is down for maintenance, by its own word for about ${minutes} minutes`,
-			'Try again after that time.',
-			'DOWNTIME',
-		);
-	}
-	if (statusCode >= 300 && statusCode < 400) {
-		throw new VaultError(
-			`${host} sent the call on to ${redirectTarget(headers, origin)}; it was not followed`,
-			'Vault does not redirect API calls. Check the Vault DNS and any proxy in between.',
-			'REDIRECT',
-		);
-	}
-	if (statusCode < 200 || statusCode >= 400) {
-		throw new VaultError(
-			`${host} answered with HTTP status ${statusCode}`,
-			'Vault answers with HTTP status 200 even when it refuses a call, so this is from a proxy, the network or a Vault in trouble. The call may or may not have been carried out, so it was not repeated. Check, then try again.',
-			'HTTP_STATUS',
-		);
-	}
-	if (!isEnvelope(body)) {
-		const type = header(headers, 'content-type')?.split(';')[0] ?? 'no content type';
-		throw new VaultError(
-			`${host} did not answer as a Vault does: ${type} instead of JSON with a responseStatus`,
-			'A proxy or a sign-in page may have answered in its place, or the host name is not that of a Vault.',
-			'NOT_A_VAULT_ANSWER',
-		);
-	}
-	if (isSuccess(body)) return body;
-
-	const error = firstError(body);
-	throw answeredError(
-		{ type: error.type, message: withoutSecrets(error.message, secrets) },
-		header(headers, 'x-vaultapi-executionid'),
-	);
-}
-
-function isEnvelope(body: unknown): body is { responseStatus: string; [field: string]: unknown } {
-	return isRecord(body) && typeof body.responseStatus === 'string';
-}
-
-function isSuccess(body: { responseStatus: string }): body is VaultAnswer {
-	return body.responseStatus === 'SUCCESS' || body.responseStatus === 'WARNING';
-}
-
-function firstError(body: { responseStatus: string; [field: string]: unknown }): {
-	type: string;
-	message: string;
-} {
-	const [error] = Array.isArray(body.errors) ? (body.errors as unknown[]) : [];
-	const { type, message } = isRecord(error) ? error : {};
-	return {
-		type: typeof type === 'string' ? type : body.responseStatus,
-		message:
-			typeof message === 'string'
-				? message
-				: typeof body.responseMessage === 'string'
-					? body.responseMessage
-					: 'Vault refused the call without saying why',
-	};
-}
-
-/** The host to which an answer redirects. */
-export function redirectTarget(headers: IN8nHttpFullResponse['headers'], origin: string): string {
-	try {
-		return new URL(header(headers, 'location') ?? '', origin).host;
-	} catch {
-		return 'nowhere';
-	}
-}
-
-/** Replaces secrets in a text that comes from outside, also as they look in an address or in a form. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-	return secrets
-		.filter((secret) => secret !== '')
-		.flatMap((secret) => [
-			secret,
-			encodeURIComponent(secret),
-			new URLSearchParams([['', secret]]).toString().slice(1),
-		])
-		.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
-}
-
-function header(headers: IN8nHttpFullResponse['headers'], name: string): string | undefined {
-	const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
-	return value === undefined || value === null ? undefined : String(value);
-}
-
-/** Narrows what came over the wire to an object with fields. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Vault writes its ids as numbers, and in some answers as text. */

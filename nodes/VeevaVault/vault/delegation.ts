@@ -1,4 +1,4 @@
-import { isRecord, type VaultAnswer } from './api';
+import { isRecord, type VaultAnswer } from './answer';
 import { VaultFieldError } from './errors';
 
 /** What it takes to start acting for another user. */

@@ -93,7 +93,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 		'Sign in to Vault in a browser, set a new password, and enter it in the credential.',
 	INACTIVE_USER: 'The user is inactive in this Vault. A Vault administrator can activate the user.',
 	API_LIMIT_EXCEEDED:
-		'Too many logins for this user in a minute. Let workflows share one credential, and so one session.',
+		'Too many logins of this user in a minute, or too many calls of this kind: try again later. Let workflows share one credential, and so one session.',
 	INSUFFICIENT_ACCESS:
 		"The user may not do this. Ask a Vault administrator for the permission; API access itself is a permission of the user's security profile.",
 	PARAMETER_REQUIRED: 'A value that Vault requires is missing: fill in the field it names.',

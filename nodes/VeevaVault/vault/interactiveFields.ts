@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { isRecord } from './api';
+import { isRecord } from './answer';
 import { VaultError } from './errors';
 import { assertDiscoverable, optional, readPlace, type LoginFields, type OAuth2 } from './fields';
 import { accessTokens } from './login/tokenLineages';

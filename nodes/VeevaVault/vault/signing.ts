@@ -5,10 +5,10 @@ import {
 	type IHttpRequestOptions,
 } from 'n8n-workflow';
 
+import { isRecord } from './answer';
 import {
 	callVault,
 	hostOf,
-	isRecord,
 	isVaultId,
 	keepAlive,
 	readVaults,
@@ -146,17 +146,20 @@ async function sign(
 	return signedBy(options, fields, session);
 }
 
-/** The headers of the methods that have no session to keep; `undefined` for those that have one. */
+/**
+ * The headers of the methods that have no session to keep; `undefined` for those that have one. Written in small letters,
+ * as in all signatures: n8n before 1.123.29 and 2.5.0 puts `Authorization`, spelt like that, on each redirected request.
+ */
 function ownHeaders({ authentication }: LoginFields): Record<string, string> | undefined {
 	switch (authentication.method) {
 		case 'accessToken':
-			return { Authorization: `Bearer ${authentication.token}` };
+			return { authorization: `Bearer ${authentication.token}` };
 		case 'sessionId':
-			return { Authorization: authentication.sessionId };
+			return { authorization: authentication.sessionId };
 		case 'salesforce':
 			// Vault API reference: Authentication › Salesforce Delegated Requests.
 			return {
-				Authorization: authentication.token,
+				authorization: authentication.token,
 				'X-Auth-Provider': 'sfdc',
 				'X-Auth-Host': authentication.host.origin,
 			};
@@ -421,7 +424,7 @@ function signedBy(
 	session: VaultSession,
 ): IHttpRequestOptions {
 	const target = targetOf(options, hostFor(fields, session), hostsFor(fields, session));
-	return signed(options, target, fields, { Authorization: session.id });
+	return signed(options, target, fields, { authorization: session.id });
 }
 
 /** Puts a signature on a request, in place of one that it may have. */

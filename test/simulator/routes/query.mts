@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { success, VaultError, type Envelope } from '../answers.mts';
-import type { Call, SignedRoute, Signer } from '../call.mts';
-import type { QueryRecord } from '../types.mts';
+import type { Call, SignedRoute, Signer, World } from '../call.mts';
+import type { QueryRecord, VaultRecord } from '../types.mts';
+import { parseVql, READINGS, USERS } from '../vql.mts';
 
-const MAX_PAGE = 1000;
-const FIELDS: Record<string, string> = { id: 'Number', name__v: 'String', created_by__v: 'Number' };
-/** As much of VQL as documents can be paged with. */
-const QUERY = /^\s*SELECT\s+(.+?)\s+FROM\s+documents(?:\s+PAGESIZE\s+(\d+))?\s*$/is;
+/** Rows that a query can read: how many there are, and each of them, made when it is asked for. */
+interface Rows {
+	count: number;
+	at(index: number): Record<string, unknown>;
+}
 
 /** "Submitting a Query" (VQL): the first page. */
 export const submitQuery: SignedRoute = {
@@ -17,7 +19,7 @@ export const submitQuery: SignedRoute = {
 	handle(call, signer) {
 		const { q } = call.fields;
 		if (!q) throw new VaultError('PARAMETER_REQUIRED', 'q is missing.');
-		const query = parse(q);
+		const query = parseVql(q);
 		const id = randomUUID();
 		call.world.state.queries.set(id, query);
 		return page(call, signer, id, query, 0);
@@ -37,48 +39,98 @@ export const queryPages: SignedRoute[] = (['GET', 'POST'] as const).map((method)
 	},
 }));
 
-function parse(q: string): QueryRecord {
-	const [, list, pageSize] = QUERY.exec(q) ?? [];
-	const fields = list?.split(',').map((field) => field.trim()) ?? [];
-	const size = Number(pageSize ?? MAX_PAGE);
-	const known = fields.every((field) => Object.hasOwn(FIELDS, field));
-	if (fields.length === 0 || !known || size < 1) {
-		throw new VaultError('INCORRECT_QUERY_SYNTAX_ERROR', `The query cannot be read: ${q}`);
-	}
-	return { fields, pageSize: Math.min(size, MAX_PAGE) };
-}
-
 function page(
-	{ world, record, params }: Call,
-	{ vault }: Signer,
+	call: Call,
+	signer: Signer,
 	id: string,
-	{ fields, pageSize }: QueryRecord,
+	query: QueryRecord,
 	offset: number,
 ): Envelope {
-	const rows = world.state.documents
-		.filter(({ vaultId }) => vaultId === vault.id)
-		.map((row): Record<string, unknown> => {
-			return { id: row.id, name__v: row.name, created_by__v: row.createdBy };
-		});
-	const data = rows.slice(offset, offset + pageSize);
+	const { record, params } = call;
+	const { target, fields, pageSize } = query;
+	const rows = rowsOf(call, signer, query);
+	const total = Math.min(rows.count, query.maxRows ?? rows.count);
+	const size = Math.max(0, Math.min(pageSize, total - offset));
+	const data = Array.from({ length: size }, (_, index) =>
+		selected(rows.at(offset + index), fields),
+	);
 	const path = (start: number) =>
 		`/api/${params.version}/query/${id}?pagesize=${pageSize}&pageoffset=${start}`;
 	const next = offset + pageSize;
 	return success({
 		...(record.headers['x-vaultapi-describequery'] === 'true' && {
 			queryDescribe: {
-				object: { name: 'documents', label: 'documents' },
-				fields: fields.map((name) => ({ name, type: FIELDS[name] })),
+				object: { name: target, label: target, label_plural: target },
+				fields: fields.map((field) =>
+					typeof field === 'string'
+						? { name: field, type: field === 'name__v' ? 'String' : 'Number' }
+						: { name: field.target, type: 'Subquery' },
+				),
 			},
 		}),
 		responseDetails: {
 			pagesize: pageSize,
 			pageoffset: offset,
-			size: data.length,
-			total: rows.length,
+			size,
+			total,
 			...(offset > 0 && { previous_page: path(Math.max(0, offset - pageSize)) }),
-			...(next < rows.length && { next_page: path(next) }),
+			...(next < total && { next_page: path(next) }),
 		},
-		data: data.map((row) => Object.fromEntries(fields.map((field) => [field, row[field]]))),
+		data,
 	});
+}
+
+function rowsOf({ world }: Call, { vault }: Signer, { target, conditions }: QueryRecord): Rows {
+	if (target === READINGS) {
+		return {
+			count: world.settings.queryRecords,
+			at: (index) => ({
+				id: `V${String(index).padStart(14, '0')}`,
+				name__v: `Reading ${index + 1}`,
+				value__c: index % 1000,
+			}),
+		};
+	}
+	const rows = (target === USERS ? usersOf(world, vault) : documentsOf(world, vault)).filter(
+		(row) => conditions.every(({ field, value }) => String(row[field]) === value),
+	);
+	return { count: rows.length, at: (index) => rows[index] ?? {} };
+}
+
+function documentsOf({ state }: World, vault: VaultRecord): Array<Record<string, unknown>> {
+	return state.documents
+		.filter(({ vaultId }) => vaultId === vault.id)
+		.map(({ id, name, createdBy }) => ({ id, name__v: name, created_by__v: createdBy }));
+}
+
+function usersOf({ state }: World, vault: VaultRecord): Array<Record<string, unknown>> {
+	return state.users
+		.filter(({ vaultIds }) => vaultIds.includes(vault.id))
+		.map(({ id, username, email, firstName, lastName }) => ({
+			id,
+			name__v: `${firstName} ${lastName}`,
+			username__sys: username,
+			email__sys: email,
+			first_name__sys: firstName,
+			last_name__sys: lastName,
+		}));
+}
+
+/** What a query asks of a row; a sub-query gives two rows of its own, in an envelope of their own. */
+function selected(
+	row: Record<string, unknown>,
+	fields: QueryRecord['fields'],
+): Record<string, unknown> {
+	return Object.fromEntries(
+		fields.map((field) => {
+			if (typeof field === 'string') return [field, row[field]];
+			const data = [1, 2].map((number) =>
+				selected({ id: `${String(row.id)}.${number}`, name__v: `Related ${number}` }, field.fields),
+			);
+			return [
+				field.target,
+				{ responseDetails: { pagesize: 250, pageoffset: 0, size: 2, total: 2 }, data },
+			];
+		}),
+	);
 }

@@ -1,10 +1,11 @@
 import type { Route } from '../call.mts';
 import { delegationLogin, delegations } from './delegation.mts';
 import { discovery } from './discovery.mts';
-import { createDocument, listDocuments } from './documents.mts';
+import { createDocument, downloadDocument, listDocuments, readDocument } from './documents.mts';
 import { oauthLogin } from './oauth-login.mts';
 import { passwordLogin } from './password-login.mts';
 import { queryPages, submitQuery } from './query.mts';
+import { createRecords, listRecords } from './records.mts';
 import { endSession, keepAlive } from './session.mts';
 import { usersMe } from './users-me.mts';
 import { versions } from './versions.mts';
@@ -22,6 +23,10 @@ export const ROUTES: readonly Route[] = [
 	delegationLogin,
 	createDocument,
 	listDocuments,
+	readDocument,
+	downloadDocument,
+	createRecords,
+	listRecords,
 	submitQuery,
 	...queryPages,
 ];

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isRecord } from '../../vault/answer';
 import {
 	callVault,
 	DEFAULT_LOGIN_HOST,
 	DEFAULT_SETTINGS,
 	discovery,
-	isRecord,
 	requestOptions,
 } from '../../vault/api';
 import { VaultFieldError } from '../../vault/errors';
@@ -32,39 +32,32 @@ export const discover: Operation = {
 			placeholder: 'e.g. olivia@veepharm.com',
 			description: 'Vault user name of the user to look up',
 		},
+	],
+	options: [
 		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [
-				{
-					displayName: 'Client ID',
-					name: 'clientId',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. veepharm-clinical-client',
-					description:
-						"Client ID that Vault maps to the authorization server's; the answer then has it as as_client_id",
-				},
-				{
-					displayName: 'Include MSAL',
-					name: 'includeMsal',
-					type: 'boolean',
-					default: false,
-					description:
-						'Whether to tell if the Microsoft Authentication Library (MSAL) can be used, as use_msal',
-				},
-				{
-					displayName: 'Login Host',
-					name: 'loginHost',
-					type: 'string',
-					default: DEFAULT_LOGIN_HOST,
-					placeholder: 'e.g. login.veevavault.com',
-					description: "Host name of Vault's login service",
-				},
-			],
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. veepharm-clinical-client',
+			description:
+				"Client ID that Vault maps to the authorization server's; the answer then has it as as_client_id",
+		},
+		{
+			displayName: 'Include MSAL',
+			name: 'includeMsal',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to tell if the Microsoft Authentication Library (MSAL) can be used, as use_msal',
+		},
+		{
+			displayName: 'Login Host',
+			name: 'loginHost',
+			type: 'string',
+			default: DEFAULT_LOGIN_HOST,
+			placeholder: 'e.g. login.veevavault.com',
+			description: "Host name of Vault's login service",
 		},
 	],
 	async execute(itemIndex) {

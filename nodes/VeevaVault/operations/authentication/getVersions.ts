@@ -1,4 +1,5 @@
-import { apiVersions, isRecord } from '../../vault/api';
+import { isRecord } from '../../vault/answer';
+import { apiVersions } from '../../vault/api';
 import { connect } from '../../transport';
 import type { Operation } from '../operation';
 

@@ -13,6 +13,7 @@ export const end: Operation = {
 			'End the session in Vault. Other sessions of the user live on; the credential logs in again when it is next used.',
 	},
 	signedBy: 'credentialOrSessionId',
+	inTurn: true,
 	async execute(itemIndex) {
 		const connection = await connect(this, itemIndex);
 		connection.assertCan('end');

@@ -18,6 +18,7 @@ export const login: Operation = {
 			'Get the living session of the credential, for a step that has to send it by itself. The session is a secret: n8n redacts it where it can, but the steps that follow see it, and so does an AI agent that calls this as a tool.',
 	},
 	signedBy: 'credential',
+	inTurn: true,
 	async execute(itemIndex) {
 		const connection = await connect(this, itemIndex);
 		connection.assertCan('logIn');

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { currentUser, isRecord } from '../../vault/api';
+import { isRecord } from '../../vault/answer';
+import { currentUser } from '../../vault/api';
 import { VaultError } from '../../vault/errors';
 import { vaultDns } from '../../vault/hosts';
 import { connect } from '../../transport';

@@ -1,3 +1,4 @@
+import type { VaultAnswer } from '../answer';
 import {
 	callVault,
 	endSession,
@@ -6,7 +7,6 @@ import {
 	readVaults,
 	requestOptions,
 	type Send,
-	type VaultAnswer,
 } from '../api';
 import { VaultError } from '../errors';
 import type { LoginFields, OAuth2 } from '../fields';

@@ -1,16 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import {
-	callVault,
-	CALL_TIMEOUT_MS,
-	isRecord,
-	oAuthLogin,
-	redirectTarget,
-	requestOptions,
-	withoutSecrets,
-	type Send,
-	type VaultAnswer,
-} from '../api';
+import { isRecord, redirectTarget, withoutSecrets, type VaultAnswer } from '../answer';
+import { callVault, CALL_TIMEOUT_MS, oAuthLogin, requestOptions, type Send } from '../api';
 import { connectionError, isVaultError, VaultError } from '../errors';
 import type { LoginFields, OAuth2 } from '../fields';
 import { clientAssertion } from './clientKey';

@@ -1,4 +1,5 @@
-import { callVault, passwordLogin, requestOptions, type Send, type VaultAnswer } from '../api';
+import type { VaultAnswer } from '../answer';
+import { callVault, passwordLogin, requestOptions, type Send } from '../api';
 import type { LoginFields } from '../fields';
 
 /**

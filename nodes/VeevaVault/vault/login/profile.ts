@@ -1,4 +1,5 @@
-import { callVault, discovery, isRecord, requestOptions, type Send } from '../api';
+import { isRecord } from '../answer';
+import { callVault, discovery, requestOptions, type Send } from '../api';
 import { VaultError, VaultFieldError } from '../errors';
 import { needsDiscovery, type LoginFields, type OAuth2 } from '../fields';
 import { parseEndpoint } from '../hosts';

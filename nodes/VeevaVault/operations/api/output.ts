@@ -1,0 +1,103 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import {
+	brokenOff,
+	isStream,
+	mediaType,
+	type VaultAnswer,
+	type VaultResponse,
+} from '../../vault/answer';
+import { connectionError } from '../../vault/errors';
+import { fileNameOf } from '../../vault/fileName';
+import { assertAllDone, bulkRecords, simplified } from '../../vault/records';
+import { cancelled, cancelSignal, type Connection } from '../../transport';
+import { FileOutput } from '../operation';
+import { pages } from '../pages';
+import type { Parameters } from '../parameters';
+
+/** What the editor shows for the answer of a call. */
+export const outputProperties: INodeProperties[] = [
+	{
+		displayName: 'Response Format',
+		name: 'responseFormat',
+		type: 'options',
+		options: [
+			{ name: 'File', value: 'file', description: 'A binary field, such as for a download' },
+			{ name: 'JSON', value: 'json', description: 'What most calls answer' },
+			{ name: 'Text', value: 'text', description: 'A field with text, such as CSV' },
+		],
+		default: 'json',
+		description: 'What to make of the answer. A refusal of Vault is an error in each case.',
+	},
+	{
+		displayName: 'Put Output in Field',
+		name: 'outputPropertyName',
+		type: 'string',
+		displayOptions: { show: { responseFormat: ['file', 'text'] } },
+		default: 'data',
+		required: true,
+		description: 'Name of the field, or of the binary field, to put the answer in',
+	},
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		displayOptions: { show: { responseFormat: ['json'] } },
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+	},
+];
+
+/**
+ * The answer as output items: one for each element of its list, or one for each page as Vault wrote it.
+ *
+ * @param failedAsItems whether records that Vault has refused are items like the others
+ * @throws VaultError when Vault has refused some records and that is to be an error, or a further page
+ */
+export async function jsonItems(
+	context: IExecuteFunctions,
+	connection: Connection,
+	first: VaultAnswer,
+	given: Parameters,
+	failedAsItems: boolean,
+): Promise<IDataObject[]> {
+	const simplify = given.isOn('simplify');
+	const all = given.option('followPages') === true;
+	const method = given.value('method') === 'GET' ? 'GET' : 'POST';
+	const output: IDataObject[] = [];
+	for await (const page of all ? pages(context, connection, first, method) : [first]) {
+		if (!failedAsItems) assertAllDone(bulkRecords(page) ?? []);
+		for (const element of simplify ? simplified(page) : [page]) {
+			output.push(element as IDataObject);
+		}
+	}
+	return output;
+}
+
+/**
+ * The answer as a file in n8n's store, into which it is written as it comes.
+ *
+ * @param path of the call
+ * @param field name of the binary field
+ * @throws VaultError when it does not come to its end
+ */
+export async function fileItem(
+	context: IExecuteFunctions,
+	{ headers, content }: Extract<VaultResponse, { format: 'file' }>,
+	{ path, host, field }: { path: string; host: string; field: string },
+): Promise<FileOutput> {
+	const name = fileNameOf(headers, path);
+	const type = mediaType(headers);
+	// Vault says octet-stream of what it does not know; the name may tell n8n more.
+	const known = type === 'application/octet-stream' && name.includes('.') ? undefined : type;
+	const file = await context.helpers
+		.prepareBinaryData(content, name, known)
+		.catch((failure: unknown) => {
+			if (cancelSignal(context)?.aborted) throw cancelled();
+			throw isStream(content) && content.errored !== null
+				? brokenOff(host)
+				: connectionError(host, failure);
+		});
+	const { fileName, fileExtension, mimeType, fileSize, bytes } = file;
+	return new FileOutput({ fileName, fileExtension, mimeType, fileSize, bytes }, { [field]: file });
+}

@@ -1,0 +1,157 @@
+import { LONG_CALL_TIMEOUT_MS, type VaultCall } from '../../vault/api';
+import { VaultFieldError } from '../../vault/errors';
+import { readHeaders, readQuery } from '../../vault/headers';
+import { fillPath, readPath, withQuery } from '../../vault/path';
+import { assertAllDone, bulkRecordsInCsv } from '../../vault/records';
+import { connect } from '../../transport';
+import type { Operation } from '../operation';
+import { Parameters, pairsProperty } from '../parameters';
+import { bodyProperties, readBody } from './body';
+import { fileItem, jsonItems, outputProperties } from './output';
+
+const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
+const FORMATS = ['file', 'json', 'text'] as const;
+
+/** n8n counts from the first byte sent to the answer, so that a large file has to fit in. */
+const UPLOAD_TIMEOUT_MS = 3_600_000;
+
+/** Any call of the Vault API reference. */
+export const request: Operation = {
+	option: {
+		name: 'Request',
+		value: 'request',
+		action: 'Make an API request',
+		description: 'Make any call of the Vault API; the session and refusals are seen to',
+	},
+	signedBy: 'credentialOrSessionId',
+	properties: [
+		{
+			displayName: 'Method',
+			name: 'method',
+			type: 'options',
+			options: METHODS.map((method) => ({ name: method, value: method })),
+			default: 'GET',
+			description: 'HTTP method of the call',
+		},
+		{
+			displayName: 'Path',
+			name: 'path',
+			type: 'resourceLocator',
+			default: { mode: 'list', value: '' },
+			required: true,
+			description: 'Which call to make. What stands in braces is filled in by Path Parameters.',
+			modes: [
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					placeholder: 'Select an endpoint…',
+					typeOptions: { searchListMethod: 'getEndpoints', searchable: true },
+				},
+				{
+					displayName: 'By Path',
+					name: 'path',
+					type: 'string',
+					placeholder: 'e.g. /objects/documents/{doc_id}',
+					hint: 'With or without /api/v25.2 before it; a whole address only of this Vault',
+				},
+			],
+		},
+		pairsProperty(
+			'pathParameters',
+			'Path Parameters',
+			'path parameter',
+			'Values for the parts of the path that stand in braces, such as doc_id for {doc_id}',
+		),
+		pairsProperty(
+			'queryParameters',
+			'Query Parameters',
+			'query parameter',
+			'Added to the address of the call',
+		),
+		pairsProperty(
+			'headerParameters',
+			'Headers',
+			'header',
+			'Headers of the call, such as X-VaultAPI-MigrationMode. The session is added by itself.',
+		),
+		...bodyProperties,
+		...outputProperties,
+	],
+	options: [
+		{
+			displayName: 'Failed Records as Items',
+			name: 'failedRecordsAsItems',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether records that Vault refuses in a bulk call are returned like the others, with their responseStatus and errors. Otherwise one refused record is an error of the item.',
+		},
+		{
+			displayName: 'Follow Pages',
+			name: 'followPages',
+			type: 'boolean',
+			displayOptions: { show: { '/responseFormat': ['json'] } },
+			default: false,
+			description:
+				'Whether to read the pages that follow, as long as an answer has a next_page, as those of queries have',
+		},
+		{
+			displayName: 'Timeout',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: LONG_CALL_TIMEOUT_MS,
+			description:
+				'Time in ms to wait for the answer to begin. A call with files has an hour if nothing else is set.',
+		},
+	],
+	async execute(itemIndex) {
+		const given = new Parameters(this, itemIndex);
+		const format = given.choice('responseFormat', 'Response Format', FORMATS);
+		const field =
+			format === 'json'
+				? ''
+				: given.text('outputPropertyName', 'Put Output in Field', 'the name of a field');
+		const failedAsItems = given.option('failedRecordsAsItems') === true;
+		const body = await readBody(this, itemIndex, given);
+		const call: Omit<VaultCall, 'path'> = {
+			method: given.choice('method', 'Method', METHODS),
+			headers: {
+				...(format === 'json' ? {} : { Accept: '*/*' }),
+				...readHeaders(given.pairs('headerParameters', 'Headers')),
+			},
+			body: body?.make,
+			format,
+			timeoutMs: timeoutOf(given, body?.isUpload === true),
+		};
+		const query = readQuery(given.pairs('queryParameters', 'Query Parameters'));
+		const filled = fillPath(
+			given.text('path', 'Path', 'the path of a Vault API call, such as /objects/documents'),
+			given.pairs('pathParameters', 'Path Parameters'),
+			'Path Parameters',
+		);
+
+		const connection = await connect(this, itemIndex);
+		const target = readPath(filled, connection.settings.apiVersion, 'Path');
+		const path = withQuery(target.path, query);
+		const answer = await connection.request({ ...call, ...target, path });
+		switch (answer.format) {
+			case 'json':
+				return await jsonItems(this, connection, answer.body, given, failedAsItems);
+			case 'text':
+				if (!failedAsItems) assertAllDone(bulkRecordsInCsv(answer.text) ?? []);
+				return { [field]: answer.text };
+			case 'file':
+				return await fileItem(this, answer, { path, host: connection.vault.host, field });
+		}
+	},
+};
+
+/** @throws VaultFieldError */
+function timeoutOf(given: Parameters, isUpload: boolean): number {
+	const timeout = given.option('timeout');
+	if (timeout === undefined) return isUpload ? UPLOAD_TIMEOUT_MS : LONG_CALL_TIMEOUT_MS;
+	if (typeof timeout === 'number' && Number.isInteger(timeout) && timeout >= 1) return timeout;
+	throw new VaultFieldError('Timeout', timeout, 'a whole number of milliseconds from 1 on');
+}

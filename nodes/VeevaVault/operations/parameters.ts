@@ -1,0 +1,145 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { isRecord } from '../vault/answer';
+import { VaultFieldError } from '../vault/errors';
+import type { Pair } from '../vault/headers';
+
+/** Reads an operation's parameters for one item, and says which of them is wrong. */
+export class Parameters {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly itemIndex: number,
+	) {}
+
+	/** @returns the value as it is; `undefined` for one that is not shown */
+	value(name: string): unknown {
+		const none = null;
+		return (
+			this.context.getNodeParameter(name, this.itemIndex, none, { extractValue: true }) ?? undefined
+		);
+	}
+
+	/** An entry of the collection of options; `undefined` when it is not set */
+	option(name: string): unknown {
+		const options = this.value('options');
+		return isRecord(options) ? options[name] : undefined;
+	}
+
+	isOn(name: string): boolean {
+		return this.value(name) === true;
+	}
+
+	/** @throws VaultFieldError when it is not a text, or empty */
+	text(name: string, label: string, expected: string): string {
+		const value = this.value(name);
+		if (typeof value === 'string' && value.trim() !== '') return value.trim();
+		throw new VaultFieldError(label, value ?? '', expected);
+	}
+
+	/** @throws VaultFieldError when it is none of the choices */
+	choice<T extends string>(name: string, label: string, choices: readonly T[]): T {
+		const value = this.value(name);
+		const chosen = choices.find((choice) => choice === value);
+		if (chosen !== undefined) return chosen;
+		throw new VaultFieldError(label, value ?? '', `one of ${choices.join(', ')}`);
+	}
+
+	/** The limit of "Return All" and "Limit". @throws VaultFieldError */
+	limit(): number {
+		if (this.isOn('returnAll')) return Number.POSITIVE_INFINITY;
+		const limit = this.value('limit');
+		if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 1) return limit;
+		throw new VaultFieldError('Limit', limit ?? '', 'a whole number from 1 on');
+	}
+
+	/** The entries of a list that {@link pairsProperty} shows. @throws VaultFieldError */
+	pairs(name: string, label: string): Pair[] {
+		return this.entries(name).map((entry) => {
+			const named = nameOf(entry, label);
+			return { name: named, value: textOf(entry.value, `${label} › ${named}`) };
+		});
+	}
+
+	/** The entries of a `fixedCollection` of parameters. */
+	entries(name: string): Array<Record<string, unknown>> {
+		const list = this.value(name);
+		const entries = isRecord(list) ? list.parameters : undefined;
+		return Array.isArray(entries) ? (entries as unknown[]).filter(isRecord) : [];
+	}
+}
+
+/** @throws VaultFieldError when an entry of a list has no name */
+export function nameOf({ name }: Record<string, unknown>, label: string): string {
+	if (typeof name === 'string' && name.trim() !== '') return name.trim();
+	throw new VaultFieldError(`${label} › Name`, name ?? '', 'a name');
+}
+
+/**
+ * A value as it is sent; objects and lists as JSON.
+ *
+ * @throws VaultFieldError when there is none: an expression has found nothing
+ */
+export function textOf(value: unknown, label: string): string {
+	if (value === undefined || value === null) throw new VaultFieldError(label, '', 'a value');
+	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A list of names and values. */
+export function pairsProperty(
+	name: string,
+	displayName: string,
+	entry: string,
+	description: string,
+): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: `Add ${entry}`,
+		default: {},
+		description,
+		options: [
+			{
+				displayName: 'Parameter',
+				name: 'parameters',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						description: `Name of the ${entry}`,
+					},
+					{
+						displayName: 'Value',
+						name: 'value',
+						type: 'string',
+						default: '',
+						description: `Value of the ${entry}, as it is: it is encoded where it has to be`,
+					},
+				],
+			},
+		],
+	};
+}
+
+/** "Return All" and "Limit", as every n8n node has them. */
+export const limitProperties: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { returnAll: [false] } },
+		default: 50,
+		description: 'Max number of results to return',
+	},
+];

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { INode } from 'n8n-workflow';
+
+import { VEEVA_VAULT } from './engine.mts';
+import { useWorld } from './world.mts';
+
+const world = useWorld();
+
+/** The Vault steps of an example, one after the other, and its note. */
+function example(file: string, credential: string): { steps: INode[]; note: string } {
+	const { nodes } = JSON.parse(readFileSync(join('examples', file), 'utf8')) as { nodes: INode[] };
+	const steps = nodes
+		.filter(({ type }) => type === VEEVA_VAULT)
+		.map(({ name, parameters }) =>
+			world.engine.node(name, VEEVA_VAULT, parameters, { credential }),
+		);
+	const note = nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content;
+	return { steps, note: String(note) };
+}
+
+test('examples/query.json reads records, and looks each up', async () => {
+	const { steps, note } = example('query.json', await world.credential());
+	world.vault.user('tom@veepharm.com').username = "tom.o'hara@veepharm.com";
+	world.vault.user("tom.o'hara@veepharm.com").vaultIds = [1776];
+	const { error, json } = await world.engine.run(steps);
+	expect(error).toBeUndefined();
+	expect(json('Query users')).toHaveLength(6);
+	expect(json('Look each one up').map(({ last_name__sys }) => last_name__sys)).toContain('Thorne');
+	expect(json('Look each one up')).toHaveLength(6);
+	expect(json('Describe the fields')[0]).toHaveProperty('queryDescribe.fields');
+	expect(note).toMatch(/^## .+choose your credential/s);
+});
+
+test('examples/api-request.json creates a document with a file, and gets it back', async () => {
+	const { steps, note } = example('api-request.json', await world.credential());
+	const data = await world.engine.file(Buffer.from('{}'), 'leaflet.json', 'application/json');
+	const outcome = await world.engine.run(steps, { input: [{ json: {}, binary: { data } }] });
+	expect(outcome.error).toBeUndefined();
+	const [{ binary }] = outcome.items('Download its file');
+	expect(binary?.data).toMatchObject({ fileName: 'leaflet.json', mimeType: 'application/json' });
+	expect(outcome.json('Create records').map(({ responseStatus }) => responseStatus)).toEqual([
+		'SUCCESS',
+		'SUCCESS',
+	]);
+	expect(note).toMatch(/^## .+choose your credential/s);
+});

@@ -1,0 +1,181 @@
+import { useWorld } from './world.mts';
+
+const RECORDS = 2500;
+const world = useWorld({ queryRecords: RECORDS });
+
+const run = (query: string, more = {}) => ({
+	resource: 'query',
+	operation: 'run',
+	query,
+	returnAll: true,
+	...more,
+});
+const READINGS = 'SELECT id, name__v FROM reading__c';
+
+test('one item for each record, over all pages', async () => {
+	const credential = await world.credential();
+	const { items, error } = await world.engine.vault(run(READINGS), { credential });
+	expect(error).toBeUndefined();
+	expect(items('Vault')).toHaveLength(RECORDS);
+	expect(items('Vault')[RECORDS - 1]).toEqual({
+		json: { id: 'V00000000002499', name__v: 'Reading 2500' },
+		pairedItem: { item: 0 },
+	});
+	expect(world.vault.count({ method: 'POST', path: '/query' })).toBe(1);
+	expect(world.vault.count({ method: 'POST', path: /\/query\// })).toBe(2);
+	expect(world.vault.calls.at(-1)?.form).toBeUndefined();
+});
+
+test.each([
+	[1, 1],
+	[1000, 1],
+	[1001, 2],
+])('a limit of %i reads %i pages and no more', async (limit, pages) => {
+	const credential = await world.credential();
+	const { json } = await world.engine.vault(run(READINGS, { returnAll: false, limit }), {
+		credential,
+	});
+	expect(json('Vault')).toHaveLength(limit);
+	expect(world.vault.count({ path: /\/query/ })).toBe(pages);
+});
+
+test('no records give no items', async () => {
+	const credential = await world.credential();
+	const { json, error } = await world.engine.vault(run('SELECT id FROM documents'), { credential });
+	expect(error).toBeUndefined();
+	expect(json('Vault')).toEqual([]);
+});
+
+test('the description comes first, when it is wanted', async () => {
+	const credential = await world.credential();
+	const given = run(`${READINGS} MAXROWS 1`, { options: { describe: true } });
+	const { json } = await world.engine.vault(given, { credential });
+	expect(json('Vault')).toEqual([
+		{
+			queryDescribe: {
+				object: expect.objectContaining({ name: 'reading__c' }),
+				fields: [
+					{ name: 'id', type: 'Number' },
+					{ name: 'name__v', type: 'String' },
+				],
+			},
+		},
+		{ id: 'V00000000000000', name__v: 'Reading 1' },
+	]);
+});
+
+test('results of sub-queries are kept as Vault wrote them', async () => {
+	const credential = await world.credential();
+	const vql = 'SELECT id, (SELECT name__v FROM products__cr) FROM reading__c MAXROWS 1';
+	const { json } = await world.engine.vault(run(vql), { credential });
+	expect(json('Vault')).toEqual([
+		{
+			id: 'V00000000000000',
+			products__cr: {
+				responseDetails: { pagesize: 250, pageoffset: 0, size: 2, total: 2 },
+				data: [{ name__v: 'Related 1' }, { name__v: 'Related 2' }],
+			},
+		},
+	]);
+});
+
+test("a syntax error shows Vault's message at the item, and the other items are done", async () => {
+	const credential = await world.credential();
+	const outcome = await world.engine.vault(run('={{ $json.vql }}'), {
+		credential,
+		items: [
+			{ vql: `${READINGS} MAXROWS 1` },
+			{ vql: 'SELECT FROM' },
+			{ vql: 'SELECT id, x FROM y' },
+		],
+		onError: 'continueRegularOutput',
+	});
+	const [first, second, third] = outcome.items('Vault');
+	expect(first).toEqual({
+		json: expect.objectContaining({ id: 'V00000000000000' }),
+		pairedItem: { item: 0 },
+	});
+	expect(second).toMatchObject({
+		json: {
+			error: {
+				message: expect.stringMatching(
+					/^The query cannot be read: SELECT FROM .+\[INCORRECT_QUERY_SYNTAX_ERROR\]$/,
+				),
+				description: expect.stringContaining('Correct the VQL statement.'),
+			},
+		},
+		pairedItem: { item: 1 },
+	});
+	expect(third.pairedItem).toEqual({ item: 2 });
+
+	const { error } = await world.engine.vault(run('SELECT FROM'), { credential });
+	expect(error?.message).toMatch(/\[INCORRECT_QUERY_SYNTAX_ERROR\]$/);
+	expect(error?.context).toMatchObject({ itemIndex: 0 });
+});
+
+describe('expressions in the statement', () => {
+	const documents = async (query: string, items = [{ name: "Olivia's" }]) => {
+		const credential = await world.credential();
+		world.vault.addDocument({ name: "Olivia's" });
+		return await world.engine.vault(run(query), { credential, items });
+	};
+
+	test('are resolved where they stand in the text, as the editor shows them', async () => {
+		const { json } = await documents(
+			'SELECT id FROM documents WHERE name__v = \'{{ $json.name.replace("\'", "\\\\\'") }}\'',
+		);
+		expect(world.vault.calls.at(-1)?.form).toEqual({
+			q: "SELECT id FROM documents WHERE name__v = 'Olivia\\'s'",
+		});
+		expect(json('Vault')).toEqual([{ id: 1 }]);
+	});
+
+	test('give the whole text', async () => {
+		const { json } = await documents('={{ "SELECT id FROM documents" }}');
+		expect(json('Vault')).toEqual([{ id: 1 }]);
+	});
+
+	test.each(['{{ $json.name }}', '={{ $json.name }}'])(
+		'are not resolved again in what %s gives',
+		async (query) => {
+			await documents(query, [{ name: 'SELECT {{ 6 * 7 }}' }]);
+			expect(world.vault.calls.at(-1)?.form).toEqual({ q: 'SELECT {{ 6 * 7 }}' });
+		},
+	);
+});
+
+test.each([
+	[{ query: '={{ "" }}' }, 'Query is empty'],
+	[{ query: 'x'.repeat(50_001) }, 'Query is not valid: "xxx'],
+	[{ query: '={{ 5 }}' }, 'Query is not valid: "5"'],
+	[{ query: 'SELECT id FROM documents', returnAll: false, limit: 0 }, 'Limit is not valid: "0"'],
+	[
+		{ query: 'SELECT id FROM documents', options: { concurrency: 0 } },
+		'Concurrent Items is not valid: "0"',
+	],
+])('%j is refused before any call', async (given, message) => {
+	const credential = await world.credential();
+	const { error } = await world.engine.vault(run('', given), { credential });
+	expect(error?.name).toBe('NodeOperationError');
+	expect(error?.message).toContain(message);
+	expect(error?.description).toMatch(/^Expected /);
+	expect(world.vault.calls).toEqual([]);
+});
+
+test('a session that ends between two pages is renewed, and no record is lost', async () => {
+	const credential = await world.credential();
+	world.vault.fail({ on: { path: /\/query\// }, with: { error: 'INVALID_SESSION_ID' } });
+	const { json, error } = await world.engine.vault(run(READINGS), { credential });
+	expect(error).toBeUndefined();
+	expect(new Set(json('Vault').map(({ id }) => id)).size).toBe(RECORDS);
+	expect(world.vault.logins).toBe(2);
+});
+
+test('a page that fails is an error, and is not asked for again', async () => {
+	const credential = await world.credential();
+	world.vault.fail({ on: { path: /\/query\// }, with: 'reset', after: 1 });
+	const { error, json } = await world.engine.vault(run(READINGS), { credential });
+	expect(error?.message).toContain('broke off the connection');
+	expect(json('Vault')).toEqual([]);
+	expect(world.vault.count({ path: /\/query\// })).toBe(2);
+});

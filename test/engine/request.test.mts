@@ -1,0 +1,630 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { VEEVA_VAULT } from './engine.mts';
+import { OLIVIA, useWorld } from './world.mts';
+
+const world = useWorld();
+
+const DOCUMENTS = '/objects/documents';
+const byPath = (value: string) => ({ __rl: true as const, mode: 'path', value });
+const pairs = (values: Record<string, unknown>) => ({
+	parameters: Object.entries(values).map(([name, value]) => ({ name, value })),
+});
+const request = (path: string, more: IDataObject = {}) =>
+	({ resource: 'api', operation: 'request', method: 'GET', path: byPath(path), ...more }) as never;
+const post = (path: string, more: IDataObject = {}) => request(path, { method: 'POST', ...more });
+
+/** The calls that are not logins. */
+const calls = () => world.vault.calls.filter(({ path }) => !path.endsWith('/auth'));
+const lastCall = () => calls().at(-1);
+
+describe('paths', () => {
+	test.each([
+		['/objects/documents', '/api/v25.2/objects/documents'],
+		['objects/documents', '/api/v25.2/objects/documents'],
+		['/api/v24.3/objects/documents', '/api/v24.3/objects/documents'],
+		['v24.3/objects/documents', '/api/v24.3/objects/documents'],
+		['/api/', '/api/'],
+	])('%s calls %s', async (given, path) => {
+		const credential = await world.credential();
+		await world.engine.vault(request(given), { credential });
+		expect(lastCall()?.path).toBe(path);
+	});
+
+	test('are filled in and get their query', async () => {
+		const credential = await world.credential();
+		world.vault.addDocument({ name: 'Leaflet' });
+		const { json } = await world.engine.vault(
+			request('/objects/documents/{doc_id}?a=1', {
+				pathParameters: pairs({ doc_id: '={{ $json.id }}' }),
+				queryParameters: pairs({ a: 'x&y', list: [1] }),
+			}),
+			{ credential, items: [{ id: 1 }] },
+		);
+		expect(lastCall()).toMatchObject({
+			path: '/api/v25.2/objects/documents/1',
+			query: { a: '1,x&y', list: '[1]' },
+		});
+		expect(json('Vault')).toEqual([{ id: 1, name__v: 'Leaflet' }]);
+	});
+
+	test('may be an address of the Vault itself, and of no other', async () => {
+		const credential = await world.credential();
+		const own = await world.engine.vault(
+			request(`${world.promoMats}/api/v25.2/objects/documents`),
+			{
+				credential,
+			},
+		);
+		expect(own.error).toBeUndefined();
+		const before = world.vault.calls.length;
+		for (const other of [world.qualityDocs, 'https://example.com']) {
+			const { error } = await world.engine.vault(request(`${other}/api/v25.2/objects/documents`), {
+				credential,
+			});
+			expect(error?.message).toMatch(/was not sent: it is not the Vault of this step$/);
+		}
+		expect(world.vault.calls).toHaveLength(before);
+	});
+
+	test.each([
+		'/objects/../../../ui',
+		'/objects/%2e%2e/x',
+		'/objects/%252e%252e/x',
+		'//example.com/api/v25.2/x',
+		'/objects\\..\\x',
+		'/objects/a%2fb',
+		'/objects/documents/{doc_id}',
+		'/objects//file',
+		'/objects/documents#x',
+		'={{ "/objects/\\t/x" }}',
+		'https://user:pass@localhost/api/x',
+		'javascript:alert(1)',
+		'={{ "" }}',
+	])('%j is refused before any call', async (given) => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(request(given), { credential });
+		expect(error?.name).toBe('NodeOperationError');
+		expect(error?.message).toMatch(/^Path is (empty|not valid)/);
+		expect(error?.description).toMatch(/^Expected /);
+		expect(error?.message).not.toContain('pass');
+		expect(world.vault.calls).toEqual([]);
+	});
+
+	test('an item cannot leave its part of the path', async () => {
+		const credential = await world.credential();
+		for (const id of ['..', '../users', '1/versions', '%2e%2e', '1?x=y', '1#x']) {
+			await world.engine.vault(
+				request('/objects/documents/{id}', { pathParameters: pairs({ id }) }),
+				{ credential },
+			);
+		}
+		expect(calls().map(({ path }) => path)).toEqual(
+			['1%3Fx%3Dy', '1%23x'].map((id) => `/api/v25.2/objects/documents/${id}`),
+		);
+	});
+
+	test('can be chosen from a list', async () => {
+		const node = world.engine.node('Vault', VEEVA_VAULT, {});
+		const { results } = await world.engine.listSearch('getEndpoints', node, 'download');
+		expect(results.map(({ value }) => value)).toContain('/objects/documents/{doc_id}/file');
+		expect((await world.engine.listSearch('getEndpoints', node)).results.length).toBeGreaterThan(
+			20,
+		);
+	});
+});
+
+describe('headers and query', () => {
+	test('go with the call, and the session with them', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(
+			request(DOCUMENTS, {
+				headerParameters: pairs({ 'X-VaultAPI-ReferenceId': 'r1', 'x-vaultapi-clientid': 'own' }),
+			}),
+			{ credential },
+		);
+		expect(lastCall()?.headers).toMatchObject({
+			'x-vaultapi-referenceid': 'r1',
+			'x-vaultapi-clientid': 'own',
+			authorization: world.vault.sessions()[0].id,
+		});
+	});
+
+	test.each([
+		['headerParameters', 'authorization', 'x', 'Headers › Name is not valid: "authorization"'],
+		['headerParameters', 'Host', 'example.com', 'Headers › Name is not valid: "Host"'],
+		['headerParameters', 'X-Auth-Host', 'x', 'Headers › Name is not valid: "X-Auth-Host"'],
+		['headerParameters', 'a b', 'x', 'Headers › Name is not valid: "a b"'],
+		['headerParameters', 'x-a', 'se\ncret', 'Headers › x-a is not valid'],
+		['headerParameters', '={{ "" }}', 'x', 'Headers › Name is empty'],
+		['queryParameters', 'ext_ns', 'sfdc', 'Query Parameters › Name is not valid: "ext_ns"'],
+		['pathParameters', 'id', 'x', 'Path Parameters is not valid: "id"'],
+	])('%s %s is refused before any call', async (field, name, value, message) => {
+		const credential = await world.credential();
+		const given = request(DOCUMENTS, { [field]: pairs({ [name]: value }) });
+		const { error } = await world.engine.vault(given, { credential });
+		expect(error?.message).toBe(message);
+		expect(world.vault.calls).toEqual([]);
+	});
+});
+
+describe('bodies', () => {
+	test('a form', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(
+			post(DOCUMENTS, {
+				contentType: 'form-urlencoded',
+				bodyParameters: pairs({ name__v: 'Ä & b=c', tags: ['x'] }),
+			}),
+			{ credential },
+		);
+		expect(lastCall()?.form).toEqual({ name__v: 'Ä & b=c', tags: '["x"]' });
+		expect(json('Vault')).toEqual([{ responseMessage: 'successfully created document', id: 1 }]);
+	});
+
+	test.each([
+		['a text', '[{"name__v":"A"},{"name__v":"B"}]'],
+		['an expression', '={{ [{ name__v: "A" }, { name__v: "B" }] }}'],
+	])('JSON as %s', async (_name, jsonBody) => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(
+			post('/vobjects/product__v', { contentType: 'json', jsonBody }),
+			{ credential },
+		);
+		expect(lastCall()?.headers['content-type']).toBe('application/json');
+		expect(json('Vault')).toEqual(
+			['V00000000000001', 'V00000000000002'].map((id) => ({
+				responseStatus: 'SUCCESS',
+				data: { id, url: `/api/v25.2/vobjects/product__v/${id}` },
+			})),
+		);
+	});
+
+	test('CSV, answered in CSV', async () => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(
+			post('/vobjects/product__v', {
+				contentType: 'raw',
+				rawContentType: 'text/csv',
+				body: 'name__v\nA\nB\n',
+				headerParameters: pairs({ accept: 'text/csv' }),
+				responseFormat: 'text',
+				outputPropertyName: 'csv',
+			}),
+			{ credential },
+		);
+		expect(lastCall()?.body).toBe('name__v\nA\nB\n');
+		const [{ csv }] = json('Vault');
+		expect(String(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
+	});
+
+	test.each([
+		[{ contentType: 'json', jsonBody: '{"a":' }, 'JSON is not valid: "{"a":"'],
+		[{ contentType: 'json', jsonBody: '' }, 'JSON is empty'],
+		[{ contentType: 'raw', body: '' }, 'Body is empty'],
+		[
+			{ contentType: 'raw', body: 'x', rawContentType: '={{ "a\\nb" }}' },
+			'Content Type is not valid',
+		],
+		[{ contentType: 'multipart-form-data' }, 'Body Parts is empty'],
+		[
+			{ contentType: 'binaryData', inputDataFieldName: 'file' },
+			'Input Data Field Name is not valid: "file"',
+		],
+		[{ contentType: 'smoke' }, 'Body Content Type is not valid: "smoke"'],
+		[{ method: 'TRACE' }, 'Method is not valid: "TRACE"'],
+		[{ responseFormat: 'pigeon' }, 'Response Format is not valid: "pigeon"'],
+		[{ responseFormat: 'file', outputPropertyName: '={{ "" }}' }, 'Put Output in Field is empty'],
+		[{ options: { timeout: 0 } }, 'Timeout is not valid: "0"'],
+	])('%j is refused before any call', async (given, message) => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(post(DOCUMENTS, given), { credential });
+		expect(error?.message).toContain(message);
+		expect(error?.description).toMatch(/^Expected /);
+		expect(world.vault.calls).toEqual([]);
+	});
+});
+
+describe.each(['memory', 'disk'])('files kept in %s', (where) => {
+	beforeAll(async () => {
+		if (where === 'disk') await world.engine.keepFilesOnDisk();
+	});
+	const content = Buffer.from(`A leaflet, ${'with many pages '.repeat(50_000)}`);
+	const sha256 = createHash('sha256').update(content).digest('hex');
+	const withFile = async () => [
+		{
+			json: {},
+			binary: { leaflet: await world.engine.file(content, 'Beipack "Ä".pdf', 'application/pdf') },
+		},
+	];
+	const upload = post(DOCUMENTS, {
+		contentType: 'multipart-form-data',
+		bodyParts: {
+			parameters: [
+				{ name: 'name__v', parameterType: 'formData', value: 'Leaflet' },
+				{ name: 'file', parameterType: 'formBinaryData', inputDataFieldName: 'leaflet' },
+			],
+		},
+	});
+
+	test('go up in a form, with their length', async () => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(upload, { credential, input: await withFile() });
+		expect(error).toBeUndefined();
+		expect(lastCall()).toMatchObject({
+			form: { name__v: 'Leaflet' },
+			files: {
+				file: {
+					fileName: 'Beipack %22Ä%22.pdf',
+					mimeType: 'application/pdf',
+					size: content.length,
+					sha256,
+				},
+			},
+			headers: { 'content-length': expect.stringMatching(/^\d+$/) },
+		});
+	});
+
+	test('are sent anew after the session was renewed', async () => {
+		const credential = await world.credential();
+		const keepAlive = { resource: 'session', operation: 'keepAlive' };
+		await world.engine.vault(keepAlive, { credential });
+		world.vault.killSessions();
+		const { error } = await world.engine.vault(upload, { credential, input: await withFile() });
+		expect(error).toBeUndefined();
+		const uploads = world.vault.calls.filter(({ path }) => path.endsWith(DOCUMENTS));
+		expect(uploads.map(({ outcome, files }) => [outcome, files?.file.sha256])).toEqual([
+			['INVALID_SESSION_ID', sha256],
+			['SUCCESS', sha256],
+		]);
+		expect(world.vault.changes).toBe(3);
+	});
+
+	test('go up as they are', async () => {
+		const credential = await world.credential();
+		const file = await world.engine.file(Buffer.from('name__v\nA\n'), 'a.csv', 'text/csv');
+		const { error } = await world.engine.vault(
+			post('/vobjects/product__v', { contentType: 'binaryData', inputDataFieldName: 'data' }),
+			{ credential, input: [{ json: {}, binary: { data: file } }] },
+		);
+		expect(error).toBeUndefined();
+		expect(lastCall()).toMatchObject({
+			body: 'name__v\nA\n',
+			headers: { 'content-type': 'text/csv', 'content-length': '10' },
+		});
+	});
+
+	test("come down under Vault's name for them", async () => {
+		const credential = await world.credential();
+		world.vault.addDocument({
+			file: {
+				fileName: 'Beipack "Ä".pdf',
+				mimeType: 'application/pdf',
+				size: content.length,
+				content,
+			},
+		});
+		const { items, error } = await world.engine.vault(
+			request(`${DOCUMENTS}/1/file`, { responseFormat: 'file', outputPropertyName: 'leaflet' }),
+			{ credential },
+		);
+		expect(error).toBeUndefined();
+		const [{ json, binary, pairedItem }] = items('Vault');
+		expect(json).toMatchObject({
+			fileName: 'Beipack _Ä_.pdf',
+			mimeType: 'application/pdf',
+			bytes: content.length,
+		});
+		expect(pairedItem).toEqual({ item: 0 });
+		const file = binary?.leaflet;
+		if (file === undefined) throw new Error('There is no file');
+		expect((await world.engine.contentOf(file)).equals(content)).toBe(true);
+	});
+
+	test('a download that breaks off is an error', async () => {
+		const credential = await world.credential();
+		world.vault.addDocument({ file: { fileName: 'a.bin', mimeType: 'x', size: 50_000_000 } });
+		world.vault.fail({ on: { path: '/file' }, with: 'cut' });
+		const { error } = await world.engine.vault(
+			request(`${DOCUMENTS}/1/file`, { responseFormat: 'file' }),
+			{ credential },
+		);
+		expect(error?.message).toContain('broke off the connection in the middle of its answer');
+	});
+});
+
+describe('a refusal is an error in each format', () => {
+	test.each(['json', 'text', 'file'])('%s', async (responseFormat) => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(request(`${DOCUMENTS}/7/file`, { responseFormat }), {
+			credential,
+		});
+		expect(error?.message).toBe('There is no document 7. [INVALID_DATA]');
+		expect(error?.description).toContain("Vault's execution ID");
+	});
+
+	test.each(['json', 'text', 'file'])(
+		'a dead session is renewed for %s',
+		async (responseFormat) => {
+			const credential = await world.credential();
+			world.vault.fail({ with: { error: 'INVALID_SESSION_ID' }, on: { path: DOCUMENTS } });
+			const { error } = await world.engine.vault(request(DOCUMENTS, { responseFormat }), {
+				credential,
+			});
+			expect(error).toBeUndefined();
+			expect(world.vault.logins).toBe(2);
+		},
+	);
+
+	test.each([
+		['html', 'did not answer as a Vault does: text/html'],
+		['500', 'answered with HTTP status 500'],
+		['downtime', 'is down for maintenance'],
+	] as const)('%s', async (fault, message) => {
+		const credential = await world.credential();
+		for (const responseFormat of ['json', 'text', 'file']) {
+			world.vault.fail({ with: fault, on: { path: DOCUMENTS } });
+			const { error } = await world.engine.vault(request(DOCUMENTS, { responseFormat }), {
+				credential,
+			});
+			expect(error?.message).toContain(message);
+		}
+	});
+
+	test('in XML, too', async () => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(
+			request(`${DOCUMENTS}/7`, {
+				responseFormat: 'text',
+				headerParameters: pairs({ Accept: 'application/xml' }),
+			}),
+			{ credential },
+		);
+		expect(error?.message).toBe('There is no document 7. [INVALID_DATA]');
+	});
+});
+
+describe('bulk answers', () => {
+	const jsonBody = '[{"name__v":"A"},{"name__v":""},{"name__v":"A"}]';
+	const bulk = (more: IDataObject) =>
+		post('/vobjects/product__v', { contentType: 'json', jsonBody, ...more });
+
+	test('with records that Vault has refused are an error', async () => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(bulk({}), { credential });
+		expect(error?.message).toBe(
+			'Vault refused 2 of 3 records: record 2: Missing required parameter [name__v]. [PARAMETER_REQUIRED]; record 3: The name "A", is taken. [INVALID_DATA]',
+		);
+		expect(error?.description).toContain('The other records have been carried out');
+		expect(world.vault.count({ path: '/product__v' })).toBe(1);
+	});
+
+	test('in CSV as well', async () => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(
+			bulk({ responseFormat: 'text', headerParameters: pairs({ Accept: 'text/csv' }) }),
+			{ credential },
+		);
+		expect(error?.message).toContain('Vault refused 2 of 3 records: record 2');
+		expect(error?.message).toContain('The name "A", is taken. [INVALID_DATA]');
+	});
+
+	test('or give one item for each', async () => {
+		const credential = await world.credential();
+		const { json, error } = await world.engine.vault(
+			bulk({ options: { failedRecordsAsItems: true } }),
+			{ credential },
+		);
+		expect(error).toBeUndefined();
+		expect(json('Vault')).toEqual([
+			expect.objectContaining({ responseStatus: 'SUCCESS' }),
+			{
+				responseStatus: 'FAILURE',
+				errors: [{ type: 'PARAMETER_REQUIRED', message: 'Missing required parameter [name__v].' }],
+			},
+			expect.objectContaining({ responseStatus: 'FAILURE' }),
+		]);
+	});
+});
+
+describe('answers', () => {
+	const three = async () => {
+		const credential = await world.credential();
+		for (const name of ['A', 'B', 'C']) world.vault.addDocument({ name });
+		return credential;
+	};
+
+	test('simplified, one item for each element', async () => {
+		const credential = await three();
+		const { json } = await world.engine.vault(request(DOCUMENTS), { credential });
+		expect(json('Vault').map(({ name__v }) => name__v)).toEqual(['A', 'B', 'C']);
+	});
+
+	test('or as Vault wrote them', async () => {
+		const credential = await three();
+		const { json } = await world.engine.vault(request(DOCUMENTS, { simplify: false }), {
+			credential,
+		});
+		expect(json('Vault')).toEqual([
+			expect.objectContaining({ responseStatus: 'SUCCESS', size: 3 }),
+		]);
+	});
+
+	test.each([
+		['GET', '/vobjects/product__v?limit=2', {}],
+		[
+			'POST',
+			'/query',
+			{
+				contentType: 'form-urlencoded',
+				bodyParameters: pairs({ q: 'SELECT id, name__v FROM documents PAGESIZE 2' }),
+			},
+		],
+	])('pages of %s %s are followed with the same method', async (method, path, more) => {
+		const credential = await three();
+		await world.engine.vault(
+			post('/vobjects/product__v', {
+				contentType: 'raw',
+				body: 'name__v\nA\nB\nC\n',
+			}),
+			{ credential },
+		);
+		const { changes } = world.vault;
+		const given = request(path, { method, ...more, options: { followPages: true } });
+		const { json, error } = await world.engine.vault(given, { credential });
+		expect(error).toBeUndefined();
+		expect(json('Vault').map(({ name__v }) => name__v)).toEqual(['A', 'B', 'C']);
+		expect(lastCall()?.method).toBe(method);
+		expect(world.vault.changes).toBe(changes);
+
+		const whole = { method, ...more, options: { followPages: true }, simplify: false };
+		const pages = await world.engine.vault(request(path, whole), { credential });
+		expect(pages.json('Vault')).toHaveLength(2);
+	});
+});
+
+test('both operations work in a delegated session', async () => {
+	const credential = await world.credential();
+	const { engine } = world;
+	world.vault.addDocument({ name: 'Leaflet' });
+	const given = {
+		sessionSource: 'sessionId',
+		sessionId: "={{ $('Start').item.json.delegated_sessionid }}",
+		vaultDns: "={{ $('Start').item.json.vault_dns }}",
+	};
+	const start = {
+		resource: 'delegation',
+		operation: 'start',
+		delegation: { __rl: true as const, mode: 'id', value: '1776:61579' },
+	};
+	const query = {
+		resource: 'query',
+		operation: 'run',
+		query: 'SELECT id FROM documents',
+		...given,
+	};
+	const create = post(DOCUMENTS, {
+		contentType: 'form-urlencoded',
+		bodyParameters: pairs({ name__v: 'On behalf' }),
+		...given,
+	});
+	const outcome = await engine.run([
+		engine.node('Start', VEEVA_VAULT, start, { credential }),
+		engine.node('Query', VEEVA_VAULT, query),
+		engine.node('Create', VEEVA_VAULT, create),
+	]);
+	expect(outcome.error).toBeUndefined();
+	expect(outcome.json('Query')).toEqual([{ id: 1 }]);
+	expect(
+		calls()
+			.slice(-2)
+			.map(({ userId }) => userId),
+	).toEqual([61579, 61579]);
+
+	const delegated = await world.credential({
+		delegated: true,
+		delegatedVaultId: '1777',
+		delegatorUserId: '61579',
+	});
+	for (const path of [DOCUMENTS, `${world.qualityDocs}/api/v25.2${DOCUMENTS}`]) {
+		const { error } = await engine.vault(request(path), { credential: delegated });
+		expect(error).toBeUndefined();
+		expect(lastCall()).toMatchObject({ host: world.vault.hosts.qualityDocs, userId: 61579 });
+	}
+	const own = await engine.vault(request(`${world.promoMats}/api/v25.2${DOCUMENTS}`), {
+		credential: delegated,
+	});
+	expect(own.error?.message).toContain('was not sent');
+});
+
+describe('every login method', () => {
+	const ways = [
+		['User Name and Password', () => ({})],
+		[
+			'API Access Token',
+			() => {
+				world.vault.apiTokens.set('veeva-vault-1', { username: OLIVIA.username, vaultId: 1776 });
+				return { authentication: 'accessToken', accessToken: 'veeva-vault-1' };
+			},
+		],
+		[
+			'Salesforce Delegated',
+			() => {
+				world.vault.salesforceTokens.set('sf1', { username: OLIVIA.username });
+				return {
+					authentication: 'salesforce',
+					salesforceSessionToken: 'sf1',
+					salesforceHost: 'https://veepharm.my.salesforce.com',
+				};
+			},
+		],
+		[
+			'Session ID',
+			async () => {
+				await world.engine.vault(
+					{ resource: 'session', operation: 'keepAlive' },
+					{ credential: await world.credential() },
+				);
+				return {
+					authentication: 'sessionId',
+					existingSessionToken: world.vault.sessions()[0].id,
+				};
+			},
+		],
+	] as const;
+
+	test.each(ways)('%s', async (_name, arrange) => {
+		const credential = await world.credential(await arrange());
+		const { engine } = world;
+		const create = post(DOCUMENTS, {
+			contentType: 'multipart-form-data',
+			bodyParts: { parameters: [{ name: 'name__v', parameterType: 'formData', value: 'A' }] },
+		});
+		const query = { resource: 'query', operation: 'run', query: 'SELECT id FROM documents' };
+		const outcome = await engine.run([
+			engine.node('Create', VEEVA_VAULT, create, { credential }),
+			engine.node('Query', VEEVA_VAULT, query, { credential }),
+		]);
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.json('Query')).toEqual([{ id: 1 }]);
+		expect(calls().at(-1)?.userId).toBe(12021);
+	});
+});
+
+test('no redirect is followed, and no secret is in an error', async () => {
+	const credential = await world.credential();
+	for (const responseFormat of ['json', 'text', 'file']) {
+		world.vault.fail({
+			on: { path: DOCUMENTS },
+			with: 'redirect',
+			to: `${world.qualityDocs}/api/v25.2/elsewhere`,
+		});
+		const { error, run } = await world.engine.vault(request(DOCUMENTS, { responseFormat }), {
+			credential,
+		});
+		expect(error?.message).toContain('it was not followed');
+		const saved = JSON.stringify([run.data, error, error?.stack]);
+		expect(saved).not.toContain(world.vault.sessions()[0].id);
+	}
+	expect(world.vault.count({ path: '/elsewhere' })).toBe(0);
+});
+
+test('with a session ID, version and client ID are options beside those of the operation', async () => {
+	const credential = await world.credential();
+	await world.engine.vault({ resource: 'session', operation: 'keepAlive' }, { credential });
+	const { error } = await world.engine.vault(
+		request(DOCUMENTS, {
+			sessionSource: 'sessionId',
+			sessionId: world.vault.sessions()[0].id,
+			vaultDns: world.promoMats,
+			options: { apiVersion: 'v24.3', clientId: 'own-client', followPages: true, concurrency: 2 },
+		}),
+	);
+	expect(error).toBeUndefined();
+	expect(lastCall()).toMatchObject({
+		path: '/api/v24.3/objects/documents',
+		headers: { 'x-vaultapi-clientid': 'own-client' },
+	});
+});

@@ -1,0 +1,262 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Fault } from '../simulator/types.mts';
+import { useWorld } from './world.mts';
+
+const WINDOW = 5 * 60_000;
+const BURST_LIMIT = 40;
+const world = useWorld({ burstLimit: BURST_LIMIT, throttleDelay: 5, queryRecords: 100_000 });
+
+const DOCUMENTS = '/api/v25.2/objects/documents';
+const request = (path: string, options: IDataObject = {}) =>
+	({
+		resource: 'api',
+		operation: 'request',
+		method: 'GET',
+		path: { __rl: true, mode: 'path', value: path },
+		options,
+	}) as never;
+const items = (count: number) => Array.from({ length: count }, (_, number) => ({ number }));
+const slow = (delay: number, more: Partial<Fault> = {}) =>
+	world.vault.fail({ on: { path: /objects/ }, with: 'slow', delay, times: Infinity, ...more });
+
+/** Calls other than logins. */
+const calls = () => world.vault.calls.filter(({ path }) => path.startsWith(DOCUMENTS));
+
+/** Time passes for n8n and for Vault: as much as is waited for the next window, whenever somebody waits. */
+function letWindowsPass(): () => void {
+	const realNow = Date.now.bind(Date);
+	let ahead = 0;
+	const now = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + ahead);
+	const timer = setInterval(() => {
+		ahead += 20_000;
+	}, 20);
+	return () => {
+		clearInterval(timer);
+		now.mockRestore();
+	};
+}
+
+/** Lets the session be there, so that there are no calls but those of the items. */
+async function warm(): Promise<string> {
+	const credential = await world.credential();
+	await world.engine.vault({ resource: 'session', operation: 'keepAlive' }, { credential });
+	world.vault.addDocument({ name: 'The only one' });
+	world.vault.calls.length = 0;
+	return credential;
+}
+
+describe('items at the same time', () => {
+	test.each([
+		[undefined, 10],
+		[1, 1],
+		[3, 3],
+	])(
+		'concurrency %j: up to %i, with results in the order of the items',
+		async (concurrency, most) => {
+			const credential = await warm();
+			// The first of them takes longest.
+			slow(60, { times: 1 });
+			slow(20);
+			const outcome = await world.engine.vault(
+				request('={{ "/objects/documents?n=" + $json.number }}', { concurrency }),
+				{ credential, items: items(25) },
+			);
+			expect(outcome.error).toBeUndefined();
+			expect(world.vault.mostAtOnce).toBe(most);
+			expect(outcome.items('Vault').map(({ pairedItem }) => pairedItem)).toEqual(
+				items(25).map(({ number }) => ({ item: number })),
+			);
+			expect(calls()).toHaveLength(25);
+		},
+	);
+
+	test('one login serves all that start without a session', async () => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(request('/objects/documents'), {
+			credential,
+			items: items(20),
+		});
+		expect(error).toBeUndefined();
+		expect(world.vault.logins).toBe(1);
+	});
+
+	test('one login serves all whose session has ended, and each call is repeated once', async () => {
+		const credential = await warm();
+		world.vault.killSessions();
+		const outcome = await world.engine.vault(request('/objects/documents'), {
+			credential,
+			items: items(15),
+		});
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.json('Vault')).toHaveLength(15);
+		expect(world.vault.count({ path: '/auth' })).toBe(1);
+		const refused = calls().filter(({ outcome }) => outcome === 'INVALID_SESSION_ID').length;
+		expect(calls()).toHaveLength(15 + refused);
+		expect(refused).toBeLessThanOrEqual(10);
+	});
+
+	test('the first that fails ends the run: no further one is started', async () => {
+		const credential = await warm();
+		slow(30);
+		const { error } = await world.engine.vault(
+			request('={{ "/objects/documents" + ($json.number === 4 ? "/x" : "") }}', { concurrency: 3 }),
+			{ credential, items: items(30) },
+		);
+		expect(error?.context).toMatchObject({ itemIndex: 4 });
+		expect(calls().length).toBeLessThan(15);
+		// Those under way came to their end.
+		expect(calls().filter(({ outcome }) => outcome === 'RUNNING')).toEqual([]);
+	});
+
+	test('of several that fail the first item is named', async () => {
+		const credential = await warm();
+		slow(60, { times: 1 });
+		const { error } = await world.engine.vault(
+			request('={{ "/objects/documents/x" + $json.number }}'),
+			{
+				credential,
+				items: items(5),
+			},
+		);
+		expect(error?.context).toMatchObject({ itemIndex: 0 });
+	});
+
+	test('with "Continue" every item is its own outcome', async () => {
+		const credential = await warm();
+		const outcome = await world.engine.vault(
+			request('={{ "/objects/documents" + ($json.number % 3 === 1 ? "/x" : "") }}'),
+			{ credential, items: items(20), onError: 'continueRegularOutput' },
+		);
+		expect(outcome.items('Vault').map(({ json }) => 'error' in json)).toEqual(
+			items(20).map(({ number }) => number % 3 === 1),
+		);
+	});
+
+	test('what changes the session goes in turn', async () => {
+		const credential = await warm();
+		const end = { resource: 'session', operation: 'end' };
+		const { error } = await world.engine.vault(end, { credential, items: items(5) });
+		expect(error).toBeUndefined();
+		expect(world.vault.count({ method: 'DELETE' })).toBe(1);
+		const logIn = { resource: 'session', operation: 'login' };
+		const { json } = await world.engine.vault(logIn, { credential, items: items(5) });
+		expect(new Set(json('Vault').map(({ sessionId }) => sessionId)).size).toBe(1);
+		expect(world.vault.mostAtOnce).toBe(1);
+	});
+});
+
+describe('cancelling', () => {
+	test.each([
+		['credential', 10],
+		['session ID', 10],
+	])('stops at once, with a %s', async (way, most) => {
+		const credential = await warm();
+		const [{ id }] = world.vault.sessions();
+		slow(20_000);
+		const given =
+			way === 'credential'
+				? {}
+				: { sessionSource: 'sessionId', sessionId: id, vaultDns: world.promoMats };
+		let cancel = () => {};
+		const run = world.engine.vault(
+			{ ...(request('/objects/documents') as object), ...given },
+			{
+				credential,
+				items: items(50),
+				onError: 'continueRegularOutput',
+				started: (stop) => (cancel = stop),
+			},
+		);
+		while (calls().length < most) await new Promise((resolve) => setTimeout(resolve, 10));
+		cancel();
+		await run.catch(() => {});
+		while (calls().some(({ aborted }) => !aborted))
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		expect(calls()).toHaveLength(most);
+	});
+
+	test('does not wait for the next window', async () => {
+		const credential = await warm();
+		let cancel = () => {};
+		const run = world.engine.vault(request('/objects/documents', { concurrency: 1 }), {
+			credential,
+			items: items(BURST_LIMIT * 2),
+			started: (stop) => (cancel = stop),
+		});
+		while (calls().length < BURST_LIMIT * 0.9)
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		cancel();
+		await run.catch(() => {});
+		expect(calls().length).toBeLessThanOrEqual(BURST_LIMIT);
+	});
+});
+
+describe('a Vault that throttles', () => {
+	test.each([1, 10])(
+		'gets no more calls in a window than its limit, and %i',
+		async (concurrency) => {
+			const stop = letWindowsPass();
+			try {
+				const credential = await warm();
+				const { error } = await world.engine.vault(request('/objects/documents', { concurrency }), {
+					credential,
+					items: items(BURST_LIMIT * 2.5),
+				});
+				expect(error).toBeUndefined();
+				const windows = new Map<number, number>();
+				for (const { at } of calls()) {
+					const window = Math.floor(at / WINDOW);
+					windows.set(window, (windows.get(window) ?? 0) + 1);
+				}
+				expect(calls()).toHaveLength(BURST_LIMIT * 2.5);
+				expect(Math.max(...windows.values())).toBeLessThanOrEqual(BURST_LIMIT + concurrency);
+			} finally {
+				stop();
+			}
+		},
+	);
+
+	test('is asked for its pages no faster', async () => {
+		const stop = letWindowsPass();
+		try {
+			const credential = await warm();
+			const query = 'SELECT id FROM reading__c MAXROWS 6000 PAGESIZE 100';
+			const { json, error } = await world.engine.vault(
+				{
+					resource: 'query',
+					operation: 'run',
+					query,
+					returnAll: true,
+				},
+				{ credential },
+			);
+			expect(error).toBeUndefined();
+			expect(json('Vault')).toHaveLength(6000);
+			expect(world.vault.count({ path: /\/query/ })).toBe(60);
+		} finally {
+			stop();
+		}
+	});
+});
+
+test('100,000 records are 100,000 items', async () => {
+	const stop = letWindowsPass();
+	try {
+		const credential = await warm();
+		const { json, error } = await world.engine.vault(
+			{
+				resource: 'query',
+				operation: 'run',
+				query: 'SELECT id, name__v FROM reading__c',
+				returnAll: true,
+			},
+			{ credential },
+		);
+		expect(error).toBeUndefined();
+		expect(json('Vault')).toHaveLength(100_000);
+		expect(world.vault.count({ path: /\/query/ })).toBe(100);
+	} finally {
+		stop();
+	}
+});

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+
+import { VaultFieldError } from '../../nodes/VeevaVault/vault/errors';
+import { fillPath, nextPagePath, readPath } from '../../nodes/VeevaVault/vault/path';
+
+const VERSION = 'v25.2';
+const ORIGIN = 'https://myvault.veevavault.com';
+const HOST = { host: 'myvault.veevavault.com', origin: ORIGIN };
+
+/** Texts as they are, and such as somebody would write who wants to get out. */
+const paths = fc.oneof(
+	fc.string({ unit: 'binary' }),
+	fc
+		.array(
+			fc.oneof(
+				fc.constantFrom(
+					'..',
+					'.',
+					'%2e',
+					'%2E%2e',
+					'%252e',
+					'/',
+					'//',
+					'\\',
+					'%2f',
+					'%5c',
+					'@',
+					':',
+				),
+				fc.constantFrom(
+					'?',
+					'#',
+					'\t',
+					'\n',
+					'api',
+					'v25.2',
+					'objects',
+					'example.com',
+					'https:',
+					'%',
+					'{id}',
+				),
+				fc.string({ maxLength: 4 }),
+			),
+			{ maxLength: 8 },
+		)
+		.map((parts) => parts.join('')),
+);
+
+/** What a server may make of a path that decodes it, again and again. */
+function decodedSegments(path: string): string[] {
+	let text = path.split('?', 1)[0];
+	for (let times = 0; times < 10; times += 1) {
+		try {
+			text = decodeURIComponent(text);
+		} catch {
+			break;
+		}
+	}
+	return text.split(/[/\\]/);
+}
+
+test('whatever is given, a call stays in the API of the Vault, or is not made', () => {
+	fc.assert(
+		fc.property(paths, (given) => {
+			let found;
+			try {
+				found = readPath(given, VERSION, 'Path');
+			} catch (error) {
+				expect(error).toBeInstanceOf(VaultFieldError);
+				return;
+			}
+			const { path, origin = ORIGIN } = found;
+			const url = new URL(origin + path);
+			expect(url.origin).toBe(origin);
+			expect(url.pathname + url.search).toBe(path);
+			expect(path).toMatch(/^\/api([/?]|$)/);
+			expect(url.hash + url.username + url.password).toBe('');
+			expect(decodedSegments(path)).not.toContain('..');
+			// Another host only where it was written as an address: then the connection refuses it.
+			if (found.origin !== undefined) expect(given.trim()).toMatch(/^[a-z][a-z0-9+.-]*:/i);
+		}),
+		{ numRuns: 3000 },
+	);
+});
+
+test('a value fills its part of the path and no other', () => {
+	fc.assert(
+		fc.property(fc.string({ minLength: 1 }), (value) => {
+			let filled;
+			try {
+				filled = readPath(
+					fillPath('/objects/documents/{id}/file', [{ name: 'id', value }], 'Path Parameters'),
+					VERSION,
+					'Path',
+				);
+			} catch (error) {
+				expect(error).toBeInstanceOf(VaultFieldError);
+				return;
+			}
+			const parts = filled.path.split('/');
+			expect(parts.length).toBe(7);
+			expect(decodeURIComponent(parts[5])).toBe(value.trim());
+			expect([...parts.slice(0, 5), parts[6]].join('/')).toBe('/api/v25.2/objects/documents/file');
+		}),
+	);
+});
+
+test.each([
+	['/api/v25.2/query/1?pageoffset=2', '/api/v25.2/query/1?pageoffset=2'],
+	[`${ORIGIN}/api/v25.2/query/1`, '/api/v25.2/query/1'],
+	['', undefined],
+	[undefined, undefined],
+])('next_page %j is %j', (next_page, path) => {
+	const answer = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
+	expect(nextPagePath(answer, VERSION, HOST)?.path).toBe(path);
+});
+
+test.each(['https://example.com/api/v25.2/query/1', '//example.com/api', '/../ui', 7])(
+	'next_page %j is not followed',
+	(next_page) => {
+		const answer = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
+		expect(() => nextPagePath(answer, VERSION, HOST)).toThrow(
+			'gave a next_page that is not in its own API',
+		);
+	},
+);

@@ -1,0 +1,25 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { Progress } from '../../nodes/VeevaVault/progress';
+
+afterEach(() => jest.restoreAllMocks());
+
+test('a long run says in the log how far it is, every ten seconds', () => {
+	let now = 0;
+	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	const said: string[] = [];
+	const context = {
+		logger: { info: (message: string) => void said.push(message) },
+		getNode: () => ({ name: 'Vault' }),
+	} as unknown as IExecuteFunctions;
+	const progress = new Progress(context, 'items', ' of 30');
+	for (let item = 0; item < 30; item += 1) {
+		now += 1000;
+		progress.done();
+	}
+	expect(said).toEqual([
+		'Vault: 10 items done of 30',
+		'Vault: 20 items done of 30',
+		'Vault: 30 items done of 30',
+	]);
+});
