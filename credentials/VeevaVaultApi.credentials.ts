@@ -149,15 +149,6 @@ const oAuth2Properties = (
 			},
 		},
 		{
-			displayName: 'Scope',
-			name: 'oAuth2Scope',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. openid profile',
-			description: 'What to ask the identity provider for, separated by spaces',
-			displayOptions: { hide: { oAuth2Grant: ['accessToken'] } },
-		},
-		{
 			displayName: 'Refresh Token',
 			name: 'oAuth2RefreshToken',
 			type: 'string',
@@ -197,6 +188,15 @@ const oAuth2Properties = (
 			required: true,
 			description: 'Access token of the identity provider. It can be an expression.',
 			displayOptions: { show: { oAuth2Grant: ['accessToken'] } },
+		},
+		{
+			displayName: 'Scope',
+			name: 'oAuth2Scope',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. openid profile',
+			description: 'What to ask the identity provider for, separated by spaces',
+			displayOptions: { hide: { oAuth2Grant: ['accessToken'] } },
 		},
 	] satisfies INodeProperties[]
 ).map(

@@ -29,7 +29,7 @@ export const callProperties: INodeProperties[] = [
 		displayName: 'Session Timeout (Minutes)',
 		name: 'sessionTimeout',
 		type: 'number',
-		typeOptions: { maxValue: 480, numberPrecision: 2 },
+		typeOptions: { maxValue: 480 },
 		default: 20,
 		required: true,
 		description:

@@ -26,7 +26,7 @@ export const NODE_PARAMETERS: OperationParameters[] = [
 		labels: [...OPERATION, 'User Name'],
 	},
 	{
-		action: 'Get the API versions of a vault',
+		action: 'Get the available API versions',
 		resource: 'Authentication',
 		operation: 'Get API Versions',
 		labels: OWN_SESSION,
@@ -90,8 +90,8 @@ const CALLS = [
 const PASSWORD = [...METHOD, 'User Name', 'Password'];
 const PROFILE = [...METHOD, 'Grant', 'User Name', 'Profile ID'];
 const CLIENT = [...PROFILE, 'Token Endpoint', 'Client ID at the Provider', 'Client Authentication'];
-const WITH_SECRET = [...CLIENT, 'Client Secret', 'Scope'];
-const WITH_KEY = [...CLIENT, 'Private Key', 'Key ID', 'Scope'];
+const WITH_SECRET = [...CLIENT, 'Client Secret'];
+const WITH_KEY = [...CLIENT, 'Private Key', 'Key ID'];
 const ACCOUNT = ['User Name at the Provider', 'Password at the Provider'];
 
 /** One after the other, as a builder tries them; each begins as the one before has left the form. */
@@ -110,9 +110,13 @@ export const CREDENTIAL_FIELDS: CredentialFields[] = [
 	})),
 	{
 		choices: { authentication: 'OAuth 2.0 / OpenID Connect' },
-		labels: [...WITH_SECRET, ...DELEGATION, ...CALLS],
+		labels: [...WITH_SECRET, 'Scope', ...DELEGATION, ...CALLS],
 	},
-	{ choices: {}, switches: ['delegated'], labels: [...WITH_SECRET, ...ON_BEHALF, ...CALLS] },
+	{
+		choices: {},
+		switches: ['delegated'],
+		labels: [...WITH_SECRET, 'Scope', ...ON_BEHALF, ...CALLS],
+	},
 	{
 		choices: { oAuth2Grant: 'Access Token' },
 		labels: [...PROFILE, 'Client ID at the Provider', 'Access Token', ...ON_BEHALF, ...CALLS],
@@ -132,7 +136,7 @@ export const CREDENTIAL_FIELDS: CredentialFields[] = [
 			] as const
 		).map(([oAuth2ClientAuthentication, client]) => ({
 			choices: { oAuth2Grant, oAuth2ClientAuthentication },
-			labels: [...client, ...own, ...ON_BEHALF, ...CALLS],
+			labels: [...client, ...own, 'Scope', ...ON_BEHALF, ...CALLS],
 		})),
 	),
 	{

@@ -59,8 +59,7 @@ before(async () => {
 });
 
 after(async () => {
-	await browser?.close();
-	await world?.close();
+	await Promise.allSettled([browser?.close(), world?.close()]);
 });
 
 afterEach(async (context) => {
@@ -126,7 +125,7 @@ test('editor: a delegation is picked from the list, and its session used in the 
 	await picture('nodes-panel', editor.nodesPanel, 980);
 	await editor.addAction('Start a delegated session');
 	assert.equal(await editor.credentialInUse(), CREDENTIAL);
-	await editor.pickFromList('delegation', 'QualityDocs – user 61579');
+	await editor.pickFromList('delegation', 'QualityDocs – user ID 61579');
 	assert.match(await editor.executeStep(), /"vault_id":\s+"1777"/);
 	const session = vault.sessions().find(({ delegateUserId }) => delegateUserId !== undefined);
 	assert.equal(session?.username, IAN);

@@ -10,7 +10,6 @@ import { assertNoneIn, dump, filesOf, isIdle, statusesOf, untilIdle } from './qu
 import { byProcess, countsOf, Journal, keepAlives, logins } from './queue/journal.mts';
 import { callMany, publishChecks, type Answer, type Target } from './queue/load.mts';
 import type { ActiveJob } from './queue/redis.mts';
-import { removeFolder } from './queue/server.mts';
 import { provideServices, type Services } from './queue/services.mts';
 import { startWorker, type Worker } from './queue/worker.mts';
 import { OLIVIA, startWorld, type World } from './world.mts';
@@ -43,9 +42,7 @@ let world: World;
 let vault: Simulator;
 let workers: Worker[];
 
-endWithParent(() => {
-	if (world !== undefined) removeFolder(world.userFolder);
-});
+endWithParent();
 const provided = await provideServices();
 const skip = typeof provided === 'string' ? provided : false;
 

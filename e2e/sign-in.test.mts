@@ -75,9 +75,7 @@ before(async () => {
 });
 
 after(async () => {
-	await browser?.close();
-	await world?.close();
-	await provider?.close();
+	await Promise.allSettled([browser?.close(), world?.close(), provider?.close()]);
 });
 
 beforeEach(() => startCounting());
@@ -299,7 +297,7 @@ test('the list of delegations opens in the editor', async () => {
 	const start = step('Step', { resource: 'delegation', operation: 'start' });
 	const { id } = await rest.importWorkflow(inARow('With a list', [manualTrigger, start]));
 	await editor.openNode(id, 'Step');
-	assert.deepEqual(await editor.listOf('delegation'), ['PromoMats – user 61579']);
+	assert.deepEqual(await editor.listOf('delegation'), ['PromoMats – user ID 61579']);
 	assert.deepEqual(exchanges(), []);
 });
 

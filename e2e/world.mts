@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { installN8n } from '../demo/install.mts';
 import { startN8n, type N8n, type N8nOptions } from '../demo/n8n.mts';
 import { installPackage, providePackage } from '../demo/package.mts';
@@ -10,6 +6,7 @@ import { N8nRest } from '../demo/rest.mts';
 import { signIn } from '../demo/workspace.mts';
 import { startSimulator, type Simulator } from '../test/simulator/simulator.mts';
 import type { SimulatorOptions } from '../test/simulator/types.mts';
+import { makeDataFolder } from './folder.mts';
 
 /** A full n8n with the packed package, and a Vault on localhost. */
 export interface World {
@@ -55,8 +52,7 @@ export async function startWorld(
 	} = {},
 ): Promise<World> {
 	await installN8n({ folder: options.n8n?.folder });
-	const userFolder = mkdtempSync(join(tmpdir(), 'veeva-vault-e2e-'));
-	const removeFolder = () => rmSync(userFolder, { recursive: true, force: true });
+	const { path: userFolder, remove: removeFolder } = makeDataFolder('e2e');
 	const vault = await startSimulator(options.vault);
 	try {
 		if (options.tarball === undefined) await providePackage(userFolder);
@@ -94,8 +90,7 @@ export async function startWorld(
 					await signIn(rest);
 				},
 				async close() {
-					await n8n.stop();
-					await vault.close();
+					await Promise.allSettled([n8n.stop(), vault.close()]);
 					removeFolder();
 				},
 			};

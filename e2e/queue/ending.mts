@@ -4,15 +4,12 @@ const CHECK_MS = 1000;
 /**
  * Makes this process end with whoever started it, however that ends, and when it is asked to. What it has started ends
  * with it then, which would not be so if it just died.
- *
- * @param cleanUp what is left to do; nothing in it can be waited for
  */
-export function endWithParent(cleanUp: () => void): void {
+export function endWithParent(): void {
 	const end = () => process.exit(1);
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
 	const parent = process.ppid;
 	setInterval(() => {
 		if (process.ppid !== parent) end();
 	}, CHECK_MS).unref();
-	process.on('exit', cleanUp);
 }

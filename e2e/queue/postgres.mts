@@ -9,16 +9,9 @@ import { Failure, messageOf } from '../../demo/failure.mts';
 import { freePorts } from '../../demo/ports.mts';
 import { withProgress } from '../../demo/progress.mts';
 import { aptInstall, mayInstall } from '../apt.mts';
+import { makeDataFolder, type DataFolder, type User } from '../folder.mts';
 import { isProgram, isRoot } from '../programs.mts';
-import {
-	findUser,
-	makeDataFolder,
-	Missing,
-	setting,
-	startServer,
-	type DataFolder,
-	type User,
-} from './server.mts';
+import { findUser, Missing, setting, startServer } from './server.mts';
 
 /** An empty PostgreSQL database, for one n8n. */
 export interface Postgres {

@@ -8,7 +8,8 @@ import { freePorts } from '../../demo/ports.mts';
 import { withProgress } from '../../demo/progress.mts';
 import { aptInstall, mayInstall } from '../apt.mts';
 import { findProgram } from '../programs.mts';
-import { makeDataFolder, Missing, setting, startServer } from './server.mts';
+import { makeDataFolder } from '../folder.mts';
+import { Missing, setting, startServer } from './server.mts';
 
 /** A job that a worker of n8n has taken from the queue and not finished. */
 export interface ActiveJob {

@@ -1,49 +1,13 @@
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Child, type ChildOptions, logTail, startChild } from '../../demo/child.mts';
 import { Failure, messageOf } from '../../demo/failure.mts';
+import type { User } from '../folder.mts';
 
 /** A server that the scenario needs is not here, and could not be provided. The message says what to do. */
 export class Missing extends Failure {
 	override name = 'Missing';
-}
-
-/** A user of this machine. */
-export interface User {
-	uid: number;
-	gid: number;
-}
-
-/** A folder for a server's data, gone with it. */
-export interface DataFolder {
-	path: string;
-	remove(): void;
-}
-
-/**
- * Makes a folder for a server's data.
- *
- * @param name what it is for, as part of the folder's name
- * @param owner who must be able to write there, if not this process's user
- * @returns the folder; it is removed when this process ends, if not before
- */
-export function makeDataFolder(name: string, owner?: User): DataFolder {
-	const path = mkdtempSync(join(tmpdir(), `veeva-vault-${name}-`));
-	if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
-	const remove = () => {
-		process.off('exit', remove);
-		removeFolder(path);
-	};
-	process.on('exit', remove);
-	return { path, remove };
-}
-
-/** Removes a folder in which somebody who is just ending may still write. */
-export function removeFolder(path: string): void {
-	rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 /**

@@ -83,7 +83,7 @@ describe('Delegated Access › Retrieve Delegations', () => {
 		expect(sent.slice(1)).toEqual([request]);
 		expect(results).toEqual([
 			{
-				name: 'PromoMats – user 61579',
+				name: 'PromoMats – user ID 61579',
 				value: '19523:61579',
 				description: DOCUMENTED_DNS,
 			},

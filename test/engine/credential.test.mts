@@ -27,7 +27,8 @@ test('logs in afresh each time: it never passes on a session that is there', asy
 	world.vault.user(OLIVIA.username).password = 'changed in Vault meanwhile';
 	expect(await world.engine.testCredential(credential)).toEqual({
 		status: 'Error',
-		message: expect.stringMatching(/\[USERNAME_OR_PASSWORD_INCORRECT\]$/),
+		// With the advice: n8n shows nothing else of a failed test.
+		message: expect.stringMatching(/\[USERNAME_OR_PASSWORD_INCORRECT\]\. Correct the user name/),
 	});
 	expect(world.vault.logins).toBe(2);
 });
@@ -82,7 +83,9 @@ test('tells the wrong Vault', async () => {
 	});
 	expect(await world.engine.testCredential(credential)).toEqual({
 		status: 'Error',
-		message: `Vault opened "QualityDocs" at ${world.vault.hosts.qualityDocs} instead of ${world.vault.hosts.promoMats}`,
+		message: expect.stringContaining(
+			`Vault opened "QualityDocs" at ${world.vault.hosts.qualityDocs} instead of ${world.vault.hosts.promoMats}. The user cannot log in to`,
+		),
 	});
 });
 
@@ -90,7 +93,8 @@ test('tells a Vault that cannot be reached', async () => {
 	const credential = await world.credential({ vaultDns: 'no-such-vault.invalid' });
 	expect(await world.engine.testCredential(credential)).toEqual({
 		status: 'Error',
-		message: 'no-such-vault.invalid could not be found: there is no such host, or no name service',
+		message:
+			'no-such-vault.invalid could not be found: there is no such host, or no name service. Check the host name for spelling.',
 	});
 });
 

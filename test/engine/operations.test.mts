@@ -377,7 +377,7 @@ describe('Delegation › Start Session', () => {
 		const credential = await world.credential();
 		const node = world.engine.node('Vault', VEEVA_VAULT, start, { credential });
 		const all = {
-			name: 'PromoMats – user 61579',
+			name: 'PromoMats – user ID 61579',
 			value: '1776:61579',
 			description: world.vault.hosts.promoMats,
 		};

@@ -19,7 +19,7 @@ export async function getDelegations(
 	return {
 		results: found
 			.map(({ id, name, dns, delegator_userid }) => ({
-				name: `${String(name)} – user ${String(delegator_userid)}`,
+				name: `${String(name)} – user ID ${String(delegator_userid)}`,
 				value: `${String(id)}:${String(delegator_userid)}`,
 				description: String(dns),
 			}))

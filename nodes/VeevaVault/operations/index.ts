@@ -111,11 +111,16 @@ export function parameterProperties(): INodeProperties[] {
 function optionsProperty(operation: Operation): INodeProperties[] {
 	const options = optionsOf(operation);
 	if (options.length === 0) return [];
+	// Where all of them are for a session given by its ID, there is nothing to add without one.
+	const always = options.some(
+		({ displayOptions }) => displayOptions?.show?.['/sessionSource'] === undefined,
+	);
 	return [
 		{
 			displayName: 'Options',
 			name: 'options',
 			type: 'collection',
+			...(always ? {} : { displayOptions: { show: { sessionSource: ['sessionId'] } } }),
 			placeholder: 'Add option',
 			default: {},
 			options,

@@ -95,9 +95,22 @@ export async function signRequest(
 	options: SignableOptions,
 ): Promise<IHttpRequestOptions> {
 	return await sign(credentials, options).catch((error: unknown) => {
-		if (!(error instanceof RenewalNeeded)) decisions.set(credentials, { is: 'refused' });
-		throw error;
+		if (error instanceof RenewalNeeded) throw error;
+		decisions.set(credentials, { is: 'refused' });
+		throw isCredentialTest(options) ? withAdvice(error) : error;
 	});
+}
+
+/**
+ * An error with what to do about it in its message, for of a failed credential test n8n shows the message only. A copy,
+ * for others may have got the same error. Without the network's code, for which n8n puts a message of its own.
+ */
+function withAdvice(error: unknown): unknown {
+	if (!(error instanceof VaultError)) return error;
+	const { message, description, type, executionId } = error;
+	const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
+	const advice = description.replace(/ ?Reason: \w+\.$/, '');
+	return new VaultError(`${sentence} ${advice}`.trim(), description, type, executionId);
 }
 
 async function sign(
@@ -215,11 +228,12 @@ export async function renewSession(
 		decisions.set(credentials, { is: 'renewed', session: renewal.value });
 		return output(fields, renewal.value);
 	}
+	const error: unknown = decision.fresh ? withAdvice(renewal.reason) : renewal.reason;
 	const used = refreshTokenOf(fields);
 	const newest = used === undefined ? undefined : refreshTokens.newest(used);
-	if (newest === used) throw renewal.reason;
+	if (newest === used) throw error;
 	// The provider has rotated the token, and Vault failed: without the new token the grant would be lost.
-	decisions.set(credentials, { is: 'failed', error: renewal.reason });
+	decisions.set(credentials, { is: 'failed', error });
 	return { sessionToken: '', sessionDetails: '', oAuth2RefreshToken: newest };
 }
 

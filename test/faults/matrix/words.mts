@@ -1,19 +1,26 @@
 import { says } from '../results.mts';
 
-/** Our own words, wherever our code makes the call: a login or keep-alive in all ways, else the node's calls. */
-export const RESET = says(/^\S+ broke off the connection before it answered$/);
-export const HTTP_500 = says(/^\S+ answered with HTTP status 500$/);
+/**
+ * Our own words, wherever our code makes the call: a login or keep-alive in all ways, else the node's calls. In the
+ * credential test the advice follows, for n8n shows it nowhere else.
+ */
+export const RESET = says(/^\S+ broke off the connection before it answered(\. [A-Z].+)?$/);
+export const HTTP_500 = says(/^\S+ answered with HTTP status 500(\. [A-Z].+)?$/);
 export const NOT_VAULT = says(/^\S+ did not answer as a Vault does: text\/html instead of JSON/);
-export const NOT_FOLLOWED = says(/^\S+ sent the call on to 127\.0\.0\.1:\d+; it was not followed$/);
-export const DOWN = says(/^The Vault at \S+ is down for maintenance, .* about 30 minutes$/);
-export const REFUSED = says(/^\S+ refused the connection$/);
+export const NOT_FOLLOWED = says(
+	/^\S+ sent the call on to 127\.0\.0\.1:\d+; it was not followed(\. [A-Z].+)?$/,
+);
+export const DOWN = says(
+	/^The Vault at \S+ is down for maintenance, .* about 30 minutes(\. [A-Z].+)?$/,
+);
+export const REFUSED = says(/^\S+ refused the connection(\. [A-Z].+)?$/);
 export const UNKNOWN_HOST = says(/^no-such-vault\.invalid could not be found/);
 export const BAD_CERTIFICATE = says(/^\S+ showed a certificate that cannot be trusted/);
-export const WRONG_VAULT = says(/^Vault opened "QualityDocs" at \S+ instead of \S+$/);
+export const WRONG_VAULT = says(/^Vault opened "QualityDocs" at \S+ instead of \S+(\. [A-Z].+)?$/);
 
 /** A refusal in Vault's words, with its type. */
 export function refusal(type: string) {
-	return says(new RegExp(`. \\[${type}\\]$`));
+	return says(new RegExp(`. \\[${type}\\](\\. [A-Z].+)?$`));
 }
 
 /** n8n's words, where the HTTP Request node or the credential test makes the call. */

@@ -8,7 +8,7 @@ export const getVersions: Operation = {
 	option: {
 		name: 'Get API Versions',
 		value: 'getVersions',
-		action: 'Get the API versions of a vault',
+		action: 'Get the available API versions',
 		description: 'List the versions of the Vault API that the Vault offers; the last may be a beta',
 	},
 	signedBy: 'credentialOrSessionId',

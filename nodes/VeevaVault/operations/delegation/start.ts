@@ -12,7 +12,7 @@ export const start: Operation = {
 		value: 'start',
 		action: 'Start a delegated session',
 		description:
-			'Start a session in which the next steps act on behalf of another user. The session is a secret: n8n redacts it where it can, but the steps that follow see it, and so does an AI agent that calls this as a tool.',
+			'Act on behalf of another user in the next steps. The session is a secret that they see, and an AI agent too.',
 	},
 	signedBy: 'credentialOrSessionId',
 	properties: [

@@ -15,7 +15,7 @@ export const login: Operation = {
 		value: 'login',
 		action: 'Log in and get the session',
 		description:
-			'Get the living session of the credential, for a step that has to send it by itself. The session is a secret: n8n redacts it where it can, but the steps that follow see it, and so does an AI agent that calls this as a tool.',
+			'Get the session, a secret that later steps see, and an AI agent too. Only for a step that has to send it by itself.',
 	},
 	signedBy: 'credential',
 	inTurn: true,
