@@ -41,7 +41,7 @@ export const serviceAccountProperties: INodeProperties[] = [
 		typeOptions: { password: true, rows: 4 },
 		default: '',
 		required: true,
-		placeholder: '-----BEGIN PRIVATE KEY-----',
+		placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
 		description:
 			'Unencrypted private key of the service account in PEM form: ECDSA (such as P-256 or secp256k1), Ed25519 or RSA. Line breaks that were lost in a paste are restored.',
 	},

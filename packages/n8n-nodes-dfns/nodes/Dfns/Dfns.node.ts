@@ -58,9 +58,10 @@ export class Dfns implements INodeType {
 				);
 				const json = await operation.execute.call(this, itemIndex);
 				results.push({ json, pairedItem: { item: itemIndex } });
-			} catch (error) {
-				if (!this.continueOnFail()) throw nodeError(this, error as Error, itemIndex);
-				results.push({ json: errorOutput(error as Error), pairedItem: { item: itemIndex } });
+			} catch (thrown) {
+				const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+				if (!this.continueOnFail()) throw nodeError(this, error, itemIndex);
+				results.push({ json: errorOutput(error), pairedItem: { item: itemIndex } });
 			}
 		}
 		return [results];

@@ -1,6 +1,7 @@
+import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Send } from './dfns/api';
+import { clocks, type Send } from './dfns/api';
 import { logInUser } from './dfns/delegatedLogin';
 import { identityOf, readServiceAccount, type ServiceAccount } from './dfns/fields';
 import type { UserToken } from './dfns/userToken';
@@ -9,15 +10,16 @@ import type { UserToken } from './dfns/userToken';
 export interface Connection {
 	account: ServiceAccount;
 	/**
-	 * Logs a user in; once for each user and execution, however many items ask.
+	 * Logs a user in; once for each user in one run of the node, however many items ask, while the token lasts. A login
+	 * that failed is tried again for the next item.
 	 *
 	 * @throws DfnsError when Dfns refuses, or cannot be reached
 	 */
 	logIn(username: string): Promise<UserToken>;
 }
 
-/** The logins of each execution, by service account and user. */
-const logins = new WeakMap<IExecuteFunctions, Map<string, Promise<UserToken>>>();
+/** The logins of each run of the node, by digest of all that makes a login. */
+const logins = new WeakMap<IExecuteFunctions, Map<string, UserToken>>();
 
 /**
  * The connection of an item, with the service account of its credential.
@@ -27,20 +29,26 @@ const logins = new WeakMap<IExecuteFunctions, Map<string, Promise<UserToken>>>()
 export async function connect(context: IExecuteFunctions, itemIndex: number): Promise<Connection> {
 	const credentials = await context.getCredentials('dfnsServiceAccountApi', itemIndex);
 	const account = readServiceAccount(credentials);
-	const ofExecution = logins.get(context) ?? new Map<string, Promise<UserToken>>();
-	logins.set(context, ofExecution);
+	const ofRun = logins.get(context) ?? new Map<string, UserToken>();
+	logins.set(context, ofRun);
 	return {
 		account,
 		logIn: async (username) => {
-			const login = identityOf(account, username);
-			const token = ofExecution.get(login) ?? logInUser(sender(context), account, username);
-			ofExecution.set(login, token);
-			return await token;
+			const login = createHash('sha256').update(identityOf(account, username)).digest('base64');
+			const known = ofRun.get(login);
+			if (known !== undefined && known.expiresAt > clocks.now(account.base.host)) return known;
+			const token = await logInUser(sender(context), account, username);
+			ofRun.set(login, token);
+			return token;
 		},
 	};
 }
 
-/** Sends a request that carries its own token. */
+/** Sends a request that carries its own token; ends it when the execution is cancelled. */
 function sender(context: IExecuteFunctions): Send {
-	return async (options) => await context.helpers.httpRequest(options);
+	return async (options) => {
+		const signals = [options.abortSignal, context.getExecutionCancelSignal()];
+		const abortSignal = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+		return await context.helpers.httpRequest({ ...options, abortSignal });
+	};
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { identityOf, readServiceAccount } from '../../nodes/Dfns/dfns/fields';
 import { bindingOf } from '../../nodes/Dfns/dfns/tokens';
-import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, useWorld } from './engine.mts';
+import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useWorld } from './engine.mts';
 
 const world = useWorld();
 
@@ -113,13 +113,22 @@ describe('one login', () => {
 	});
 
 	test('that fails, fails for all who wait for it, and is made once', async () => {
-		world.dfns.loginDelay = 300;
+		const path = '/auth/login/delegated';
 		const credential = await world.delegatedUser();
-		world.dfns.fail({ on: { path: '/auth/login/delegated' }, with: { status: 500 } });
+		world.dfns.fail({ on: { path }, with: { status: 500 }, delay: 1500 });
 		const outcomes = await Promise.all(Array.from({ length: 20 }, () => world.read(credential)));
-		const failed = outcomes.filter(({ error }) => error !== undefined);
-		expect(failed.length).toBeGreaterThan(0);
-		expect(world.dfns.logins).toBeLessThanOrEqual(1);
+		for (const { error } of outcomes) expect(error?.message).toContain('could not answer the call');
+		expect(world.dfns.count({ path })).toBe(1);
+	});
+
+	test('that never comes to an end, ends for all who wait for it; the next one logs in', async () => {
+		shorten(60_000);
+		const credential = await world.delegatedUser();
+		world.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
+		const outcomes = await Promise.all(Array.from({ length: 5 }, () => world.read(credential)));
+		expect(outcomes[0].error?.message).toContain('did not answer in time');
+		jest.restoreAllMocks();
+		expect(await readBy(credential)).toBe(JDOE);
 	});
 });
 
@@ -291,6 +300,17 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
+	test('when Dfns does not answer whether it accepts the token: the first failure, after ten seconds', async () => {
+		const { dfns } = world;
+		const credential = await world.delegatedUser();
+		await world.read(credential);
+		const limits = shorten(10_000);
+		dfns.fail({ on: { path: '/wallets' }, with: { status: 503, message: 'First' } });
+		dfns.fail({ on: { path: '/auth/credentials' }, with: 'hang' });
+		expect((await world.read(credential)).error?.httpCode).toBe('503');
+		expect(limits.mock.calls).toEqual([[10_000]]);
+	});
+
 	test('and a login that is refused: why it is refused', async () => {
 		const { dfns } = world;
 		const credential = await world.delegatedUser();
@@ -305,9 +325,9 @@ describe('a failed request', () => {
 });
 
 describe("in a node that calls with n8n's other helper", () => {
-	const call = async (credential: string, method = 'GET') => {
-		const { engine, dfns } = world;
-		const parameters = { method, url: `${dfns.url}/wallets` };
+	const call = async (credential: string, method = 'GET', url = `${world.dfns.url}/wallets`) => {
+		const { engine } = world;
+		const parameters = { method, url };
 		return await engine.run([
 			engine.node('Other', OTHER_NODE, parameters, { credential, credentialType: DELEGATED_USER }),
 		]);
@@ -321,6 +341,13 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect((await call(credential)).json('Other')[0]).toMatchObject({ readBy: JDOE });
 		expect(dfns.logins).toBe(2);
 		expect(dfns.count({ path: '/wallets' })).toBe(3);
+	});
+
+	test('a relative address means the Dfns of the credential', async () => {
+		const credential = await world.delegatedUser();
+		expect((await call(credential, 'GET', '/wallets')).json('Other')[0]).toMatchObject({
+			readBy: JDOE,
+		});
 	});
 
 	test('a read that is refused although Dfns accepts the token is made once', async () => {
@@ -413,5 +440,17 @@ describe('where a token goes', () => {
 			},
 		});
 		expect(outcome.json('HTTP')[0]).toMatchObject({ readBy: JDOE });
+	});
+
+	test('with another nonce each time, also when a read is made again', async () => {
+		const { dfns } = world;
+		dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
+		const credential = await world.delegatedUser({ appId: dfns.requiredAppId });
+		await world.read(credential);
+		dfns.revokeUserTokens();
+		expect(await readBy(credential)).toBe(JDOE);
+		const nonces = dfns.calls.map(({ headers }) => headers['x-dfns-nonce']);
+		expect(dfns.count({ path: '/wallets' })).toBe(3);
+		expect(new Set(nonces).size).toBe(nonces.length);
 	});
 });

@@ -29,6 +29,14 @@ export const DELEGATED_USER = 'dfnsDelegatedUserApi';
 export const JDOE = 'jdoe@example.co';
 export const ADA = 'ada@example.co';
 
+/** Lets calls that may take so long, in ms, end soon instead; `jest.restoreAllMocks` undoes it. */
+export function shorten(limit: number): jest.SpyInstance<AbortSignal, [number]> {
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	return jest
+		.spyOn(AbortSignal, 'timeout')
+		.mockImplementation((ms) => timeout(ms === limit ? 300 : ms));
+}
+
 /** A real engine and a Dfns on localhost, for one test file. */
 export interface World {
 	engine: Engine;
@@ -40,7 +48,13 @@ export interface World {
 	/** Runs one Dfns node that logs a user in. */
 	logIn(
 		credential: string,
-		options?: { username?: string; items?: IDataObject[]; onError?: 'continueRegularOutput' },
+		options?: {
+			username?: string;
+			items?: IDataObject[];
+			onError?: 'continueRegularOutput';
+			/** Gets what cancels the execution */
+			started?: (cancel: () => void) => void;
+		},
 	): Promise<Outcome>;
 	/** Runs one HTTP Request node that reads as the delegated user. */
 	read(
@@ -83,14 +97,14 @@ export function useWorld(options: DfnsOptions = {}): World {
 			{ ...world.dfns.credentialData(), username: JDOE, ...fields },
 			{ type: DELEGATED_USER },
 		);
-	world.logIn = async (credential, { username = JDOE, items, onError } = {}) => {
+	world.logIn = async (credential, { username = JDOE, items, onError, started } = {}) => {
 		const parameters = { resource: 'delegatedLogin', operation: 'logIn', username };
 		const node = world.engine.node('Dfns', DFNS, parameters, {
 			credential,
 			credentialType: SERVICE_ACCOUNT,
 			...(onError === undefined ? {} : { onError }),
 		});
-		return await world.engine.run([node], { items });
+		return await world.engine.run([node], { items, started });
 	};
 	world.read = async (credential, { path = '/wallets', url, parameters = {}, onError } = {}) =>
 		await world.engine.httpRequest(url ?? world.dfns.url + path, credential, {

@@ -1,7 +1,8 @@
 import type { FaultKind } from '../simulator/types.mts';
-import { DELEGATED_USER, JDOE, SERVICE_ACCOUNT, useWorld } from './engine.mts';
+import { DELEGATED_USER, JDOE, SERVICE_ACCOUNT, shorten, useWorld } from './engine.mts';
 
 const world = useWorld();
+afterEach(() => jest.restoreAllMocks());
 
 const INIT = '/auth/action/init';
 const SIGN = '/auth/action';
@@ -72,29 +73,25 @@ const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
 	['array', /^HOST did not answer as Dfns does: application\/json$/, 'NOT_A_DFNS_ANSWER'],
 	['redirect', /^HOST sent the call on to elsewhere\.example; it was not followed$/, 'REDIRECT'],
 	['policy', /^A policy at HOST wants an approval first: .*\[HTTP 202\]$/, 'POLICY_PENDING'],
-	[
-		{ status: 400, message: 'Bad things' },
-		/\[HTTP 400: Bad things\]$/,
-		/INVALID_REQUEST|SIGNATURE/,
-	],
-	[
-		{ status: 403, message: 'No, no' },
-		/\[HTTP 403: No, no\]$/,
-		/NO_PERMISSION|FORBIDDEN|SIGNATURE/,
-	],
+	[{ status: 400, message: 'Bad things' }, /\[HTTP 400: Bad things\]$/, 'INVALID_REQUEST'],
+	[{ status: 403, message: 'No, no' }, /\[HTTP 403: No, no\]$/, /NO_PERMISSION|FORBIDDEN/],
 	[{ status: 404, message: 'Not Found' }, /^HOST does not offer this call \[HTTP 404/, 'NOT_FOUND'],
 	[{ status: 429, message: 'Slow down' }, /^HOST gets too many calls/, 'RATE_LIMIT'],
 	[{ status: 500, message: 'Internal Server Error' }, /^HOST could not answer/, 'SERVER_ERROR'],
 	[{ status: 503 }, /^HOST could not answer the call \[HTTP 503\]$/, 'SERVER_ERROR'],
 ];
 
+/** A user without the permission for the read that follows a test's login is logged in all the same. */
+const faultsAt = (path: string) =>
+	faults.filter(([fault]) => {
+		const forbidden = typeof fault === 'object' && 'status' in fault && fault.status === 403;
+		return !(forbidden && path === '/auth/credentials');
+	});
+
 describe.each(ways)('%s', (_way, run, steps) => {
 	describe.each(steps)('%s', (path) => {
-		test.each(faults)('%j', async (fault, what, type) => {
+		test.each(faultsAt(path))('%j', async (fault, what, type) => {
 			const { dfns } = world;
-			const read = path === '/auth/credentials';
-			// A user without the permission for this read is logged in all the same.
-			if (read && typeof fault === 'object' && 'status' in fault && fault.status === 403) return;
 			dfns.fail({
 				on: { path },
 				with: fault,
@@ -130,7 +127,7 @@ describe('what each refusal means', () => {
 		['USER_DEACTIVATED', LOGIN, 400, 'User account has been deactivated.'],
 		['SERVICE_ACCOUNT_DEACTIVATED', INIT, 400, 'User account has been deactivated.'],
 		['AUTH_TOKEN_REFUSED', INIT, 401, 'Not Authorized.'],
-		['AUTH_TOKEN_REFUSED', LOGIN, 401, 'Not Authorized.'],
+		['LOGIN_REFUSED', LOGIN, 401, 'Not Authorized.'],
 		[
 			'NO_PERMISSION',
 			LOGIN,
@@ -146,7 +143,10 @@ describe('what each refusal means', () => {
 			401,
 			'User does not have a credential that can be used for the application.',
 		],
+		['SERVICE_ACCOUNT_DEACTIVATED', SIGN, 401, 'User account has been deactivated.'],
 		['SIGNATURE_REFUSED', SIGN, 401, 'Not Authorized.'],
+		['INVALID_REQUEST', SIGN, 400, 'firstFactor is not valid'],
+		['FORBIDDEN', SIGN, 403, 'Forbidden'],
 		['NONCE_REFUSED', INIT, 400, 'request nonce is missing or invalid'],
 		['FORBIDDEN', INIT, 403, 'Forbidden'],
 	])('%s: %s %d %s', async (type, path, status, message) => {
@@ -168,7 +168,20 @@ describe('what each refusal means', () => {
 
 	test('a policy: names the user', async () => {
 		world.dfns.fail({ on: { path: LOGIN }, with: 'policy' });
-		expect((await told()).message).toContain(`"${JDOE}" was not logged in [HTTP 202`);
+		const { message, description, ...rest } = await told();
+		expect(message).toContain(`"${JDOE}" was not logged in [HTTP 202`);
+		expect(description).toMatch(/ The approval's ID: cr-6uunn-bm6ja-f6rmod5kqrk5rbel\.$/);
+		// It is none of an error.
+		expect(description).not.toContain('error ID');
+		expect(rest).toEqual({ type: 'POLICY_PENDING' });
+	});
+
+	test('a login refused for no reason given: what to check first, and what then', async () => {
+		world.dfns.fail({ on: { path: LOGIN }, with: { status: 401, message: 'Not Authorized.' } });
+		const { message, description } = await told();
+		const { host } = new URL(world.dfns.url);
+		expect(message).toBe(`${host} did not log in "${JDOE}" [HTTP 401: Not Authorized.]`);
+		expect(description).toMatch(/^Check the User Name .* check that the Auth Token /);
 	});
 
 	test('clocks that differ are told', async () => {
@@ -213,6 +226,16 @@ describe('what each refusal means', () => {
 		const { message, type } = await told();
 		expect(message).toContain('gave a token that had expired already at 2');
 		expect(type).toBe('EXPIRED_TOKEN');
+	});
+
+	test('an answer that never comes to an end', async () => {
+		shorten(60_000);
+		world.dfns.fail({ on: { path: SIGN }, with: 'drip' });
+		expect(await told()).toEqual({
+			message: `${new URL(world.dfns.url).host} did not answer in time`,
+			description: expect.stringContaining('so it was not repeated'),
+			type: 'TIMEOUT',
+		});
 	});
 
 	test('no key that may sign at all', async () => {

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { ADA, JDOE, useWorld } from './engine.mts';
 
 const world = useWorld();
+afterEach(() => jest.restoreAllMocks());
 
 test('logs a user in, and says for how long and who it is', async () => {
 	const { dfns } = world;
@@ -56,6 +59,55 @@ test('takes the user name of each item, and logs each user in once', async () =>
 		{ item: 2 },
 	]);
 	expect(dfns.logins).toBe(2);
+});
+
+test('gives no token that has ended since: logs in again', async () => {
+	const { dfns } = world;
+	dfns.tellsTime = false;
+	const now = Date.now.bind(Date);
+	// The second login takes an hour, as long as the first token lasts.
+	jest.spyOn(Date, 'now').mockImplementation(() => now() + (dfns.logins >= 2 ? 3_600_000 : 0));
+	const outcome = await world.logIn(await world.serviceAccount(), {
+		username: '={{ $json.name }}',
+		items: [{ name: JDOE }, { name: ADA }, { name: JDOE }],
+	});
+	expect(outcome.error).toBeUndefined();
+	const tokens = outcome.json('Dfns').map(({ token }) => token);
+	expect(new Set(tokens).size).toBe(3);
+	expect(dfns.logins).toBe(3);
+});
+
+test('a login that fails, fails for its own item: the next one tries again', async () => {
+	const { dfns } = world;
+	const path = '/auth/login/delegated';
+	dfns.fail({ on: { path }, with: { status: 503 } });
+	const outcome = await world.logIn(await world.serviceAccount(), {
+		items: [{}, {}, {}],
+		onError: 'continueRegularOutput',
+	});
+	expect(outcome.json('Dfns')).toEqual([
+		{ error: expect.objectContaining({ type: 'SERVER_ERROR' }) },
+		expect.objectContaining({ username: JDOE }),
+		expect.objectContaining({ username: JDOE }),
+	]);
+	expect(dfns.count({ path })).toBe(2);
+});
+
+test('ends with the execution that is cancelled', async () => {
+	const { dfns } = world;
+	dfns.fail({ on: { path: '/auth/action' }, with: 'hang' });
+	let cancel = () => {};
+	const run = world.logIn(await world.serviceAccount(), {
+		items: [{}, {}],
+		onError: 'continueRegularOutput',
+		started: (stop) => (cancel = stop),
+	});
+	while (dfns.count({ path: '/auth/action' }) === 0) await sleep(10);
+	cancel();
+	await run.catch(() => {});
+	while (dfns.calls.some(({ closed }) => !closed)) await sleep(10);
+	// The other item makes no call any more.
+	expect(dfns.calls).toHaveLength(2);
 });
 
 test('each execution logs in afresh, with a user action of its own', async () => {
@@ -155,7 +207,7 @@ test('without whose it is in the token, that stays empty', async () => {
 	expect(json).toMatchObject({ userId: null, orgId: null });
 });
 
-test('works as a tool for an AI agent, and marks the token as sensitive', async () => {
+test('is described as a tool for AI agents, and its token as sensitive', async () => {
 	const { Dfns } = await import('../../nodes/Dfns/Dfns.node');
 	const { description } = new Dfns();
 	expect(description).toMatchObject({ usableAsTool: true, sensitiveOutputFields: ['token'] });

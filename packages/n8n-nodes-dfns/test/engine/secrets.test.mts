@@ -57,6 +57,13 @@ const INIT = '/auth/action/init';
 const SIGN = '/auth/action';
 const LOGIN = '/auth/login/delegated';
 
+/** What is to be signed, by keys with these IDs. */
+const challengeWith = (...ids: string[]) => ({
+	challenge: 'x',
+	challengeIdentifier: 'y',
+	allowCredentials: { key: ids.map((id) => ({ type: 'public-key', id })) },
+});
+
 const troubles: Array<[string, () => void]> = [
 	['no trouble', () => {}],
 	...[INIT, SIGN, LOGIN].flatMap((path) =>
@@ -77,6 +84,20 @@ const troubles: Array<[string, () => void]> = [
 				with: { status: 400, message: `Bad: Bearer ${world.dfns.serviceAccount.authToken}` },
 			}),
 	],
+	[
+		'the Auth Token as the ID of a key',
+		() => {
+			const { authToken } = world.dfns.serviceAccount;
+			world.dfns.fail({ on: { path: INIT }, with: { body: challengeWith(authToken) } });
+		},
+	],
+	[
+		'the Auth Token in a content type',
+		() => {
+			const type = `text/${world.dfns.serviceAccount.authToken}`;
+			world.dfns.fail({ on: { path: INIT }, with: { body: [], type } });
+		},
+	],
 	['a service account that may not', () => void (world.dfns.serviceAccount.permissions = [])],
 ];
 
@@ -96,6 +117,36 @@ test('a message that repeats a secret is told without it', async () => {
 	world.dfns.fail({ on: { path: INIT }, with: { status: 400, message: `Bad: ${authToken}` } });
 	const { error } = await world.logIn(await world.serviceAccount());
 	expect(error?.message).toContain('[HTTP 400: Bad: ***]');
+});
+
+test.each([
+	['text', () => ({ body: [], type: `text/${world.dfns.serviceAccount.authToken}` }), 'text/***'],
+	['ID of a key', () => ({ body: challengeWith(world.dfns.serviceAccount.authToken) }), 'others'],
+	[
+		'endless ID',
+		() => ({ body: challengeWith('k'.repeat(20_000), 'Y2ktb3RoZXI') }),
+		'"Y2ktb3RoZXI"',
+	],
+	[
+		'IDs without number',
+		() => ({ body: challengeWith(...Array.from({ length: 500 }, (_, index) => `key-${index}`)) }),
+		'"key-9"',
+	],
+])(
+	'an answer that repeats a secret, or goes on and on, is told without: %s',
+	async (_, fault, end) => {
+		world.dfns.fail({ on: { path: INIT }, with: fault() });
+		const { error } = await world.logIn(await world.serviceAccount());
+		expect(error?.message.endsWith(` ${end}`)).toBe(true);
+		expect(error?.message.length).toBeLessThan(500);
+	},
+);
+
+test('a redirect to a secret, which a host name shows in small letters, is told without', async () => {
+	const { authToken } = world.dfns.serviceAccount;
+	world.dfns.fail({ on: { path: INIT }, with: 'redirect', to: `https://${authToken}.example/` });
+	const { error } = await world.logIn(await world.serviceAccount());
+	expect(error?.message).toContain('sent the call on to ***.example;');
 });
 
 describe.each(troubles)('%s', (name, arrange) => {

@@ -3,8 +3,9 @@ import { createPublicKey, verify } from 'node:crypto';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { DfnsApiClient } from '@dfns/sdk';
 
+import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
 import { readPrivateKey } from '../../nodes/Dfns/dfns/privateKey';
-import { keyAssertion } from '../../nodes/Dfns/dfns/userAction';
+import { keyAssertion, signUserAction } from '../../nodes/Dfns/dfns/userAction';
 import { startDfns, type LocalDfns } from '../simulator/dfns.mts';
 import { isSignedBy, newKey } from '../simulator/keys.mts';
 import type { KeyType } from '../simulator/types.mts';
@@ -68,6 +69,17 @@ test('both refuse a credential that is not among the allowed ones', async () => 
 	const { credentialId, privateKey } = newKey('Ed25519');
 	const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
 	await expect(signer.sign(challengeFor('another'))).rejects.toThrow('another');
+	const { baseUrl, authToken } = dfns.credentialData();
+	const account = readServiceAccount({ baseUrl, authToken, credentialId, privateKey });
+	const send = jest.fn(async () => ({
+		statusCode: 200,
+		headers: {},
+		body: challengeFor('another'),
+	}));
+	const action = { method: 'POST', path: '/x', payload: '{}' } as const;
+	await expect(signUserAction(send, account, action)).rejects.toThrow('allows "another"');
+	// Nothing was signed.
+	expect(send).toHaveBeenCalledTimes(1);
 });
 
 test('the SDK sees the same refusals', async () => {

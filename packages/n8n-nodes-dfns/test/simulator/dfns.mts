@@ -189,11 +189,13 @@ export class LocalDfns {
 		this.calls.push(call);
 		reply.raw.once('close', () => {
 			if (reply.raw.headersSent) call.status = reply.raw.statusCode;
+			call.closed = true;
 		});
 		reply.type('application/json; charset=utf-8');
 		if (this.tellsTime) reply.header('Date', new Date(this.now()).toUTCString());
 		else reply.raw.sendDate = false;
 		const fault = this.#faults.take(call);
+		if (fault?.delay !== undefined) await sleep(fault.delay);
 		if (fault !== undefined && fault.with !== 'resetAfter') return befall(fault, reply);
 		try {
 			const body = await this.#carryOut(call);
@@ -430,6 +432,7 @@ function recordOf(request: FastifyRequest): CallRecord {
 		headers: Object.fromEntries(headers) as Record<string, string>,
 		body: typeof request.body === 'string' ? request.body : '',
 		status: 0,
+		closed: false,
 	};
 }
 

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import type { FastifyReply } from 'fastify';
 
 import type { CallFilter, CallRecord, Fault } from './types.mts';
@@ -33,12 +35,22 @@ export class Faults {
 	}
 }
 
+/** Sends something now and then, and never comes to an end. */
+function drip(answer: ServerResponse): void {
+	answer.writeHead(200, { 'content-type': 'application/json' });
+	const timer = setInterval(() => answer.write(' '), 20);
+	answer.once('close', () => clearInterval(timer));
+}
+
 const PAGE = '<!doctype html><html><body>Sign in to the company network</body></html>';
 
 /** Answers as a broken server, a proxy or a policy does. */
 export function befall(fault: Fault, reply: FastifyReply): FastifyReply {
 	if (typeof fault.with === 'object') {
-		if ('body' in fault.with) return reply.code(200).send(JSON.stringify(fault.with.body));
+		if ('body' in fault.with) {
+			const { body, type = 'application/json; charset=utf-8' } = fault.with;
+			return reply.code(200).type(type).send(JSON.stringify(body));
+		}
 		const { status, message, id } = fault.with;
 		return reply.code(status).send(JSON.stringify({ error: { message, id, status } }));
 	}
@@ -65,6 +77,10 @@ export function befall(fault: Fault, reply: FastifyReply): FastifyReply {
 			);
 		case 'hang':
 			return reply.hijack();
+		case 'drip':
+			reply.hijack();
+			drip(reply.raw);
+			return reply;
 		default:
 			reply.hijack();
 			reply.raw.socket?.resetAndDestroy();

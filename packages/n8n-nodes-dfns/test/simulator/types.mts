@@ -47,6 +47,8 @@ export interface CallRecord {
 	body: string;
 	/** Status of the answer; 0 while there is none, or where the connection was cut */
 	status: number;
+	/** Whether it is over: answered, or ended by either side */
+	closed: boolean;
 	/** Username of the bearer, or `service account` */
 	caller?: string;
 }
@@ -76,20 +78,24 @@ export type FaultKind =
 	| 'empty'
 	/** No answer at all until the caller gives up */
 	| 'hang'
+	/** An answer that goes on and on, and never ends */
+	| 'drip'
 	/** 302 to `to` */
 	| 'redirect'
 	/** 202, as when a policy wants an approval first */
 	| 'policy'
 	/** An answer in Dfns's form */
 	| { status: number; message?: string; id?: string }
-	/** 200 with this body */
-	| { body: unknown };
+	/** 200 with this body, as JSON or as what it is said to be */
+	| { body: unknown; type?: string };
 
 export interface Fault {
 	on?: CallFilter;
 	with: FaultKind;
 	/** How many calls it befalls; 1 when not given */
 	times?: number;
+	/** How long before, in ms; 0 when not given */
+	delay?: number;
 	/** With `resetAfter`: whether the users' tokens are revoked at the same time */
 	revokes?: boolean;
 	/** Where a redirect points */

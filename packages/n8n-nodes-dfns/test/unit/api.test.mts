@@ -39,6 +39,46 @@ test('a call gives up after a minute, and follows no redirect', async () => {
 	});
 });
 
+test('a call that goes on and on is ended, and told as what it is', async () => {
+	let sent: IHttpRequestOptions | undefined;
+	const error: unknown = await callDfns(
+		async (options) => {
+			sent = options;
+			await new Promise((resolve) => options.abortSignal.addEventListener('abort', resolve));
+			throw Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
+		},
+		account,
+		{ ...call, timeout: 20 },
+	).catch((thrown: unknown) => thrown);
+	expect(sent?.timeout).toBe(20);
+	expect(error).toMatchObject({ message: 'api.dfns.io did not answer in time', type: 'TIMEOUT' });
+});
+
+test.each([
+	[400, 'INVALID_REQUEST'],
+	[401, 'USER_TOKEN_REFUSED'],
+	[403, 'FORBIDDEN'],
+])('a read that is refused says nothing of the service account: %d', async (statusCode, type) => {
+	const body = { error: { message: 'User account has been deactivated.' } };
+	const send = async () => ({ statusCode, headers: {}, body });
+	await expect(callDfns(send, account, call)).rejects.toMatchObject({ type });
+});
+
+test('an ID counts as that of an error only where it is said to be', async () => {
+	const send = async () => ({ statusCode: 418, headers: {}, body: { message: 'No', id: 'cr-1' } });
+	const error: unknown = await callDfns(send, account, call).catch((thrown: unknown) => thrown);
+	expect(error).toMatchObject({ errorId: undefined });
+});
+
+test('an approval is told by its own ID', async () => {
+	const body = { id: 'cr-1', approvalId: 'ap-1', status: 'Pending' };
+	const send = async () => ({ statusCode: 202, headers: {}, body });
+	await expect(callDfns(send, account, call)).rejects.toMatchObject({
+		description: expect.stringMatching(/ The approval's ID: ap-1\.$/),
+		errorId: undefined,
+	});
+});
+
 test('what n8n itself says is told without a secret', async () => {
 	const send = async () => await Promise.reject(new Error(`Blocked: Bearer secret, ${authToken}`));
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({

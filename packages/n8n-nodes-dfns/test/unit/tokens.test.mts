@@ -4,7 +4,9 @@ import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
 import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
 import { ServerClocks } from '../../nodes/Dfns/dfns/clock';
 import { connectionError } from '../../nodes/Dfns/dfns/errors';
+import { readDelegatedUser } from '../../nodes/Dfns/dfns/fields';
 import { issueJwt } from '../simulator/jwt.mts';
+import { newKey } from '../simulator/keys.mts';
 
 const owner = { identity: 'login', host: 'api.dfns.io' };
 
@@ -73,6 +75,60 @@ test('a stored token counts only for the fields that made it', () => {
 	expect(tokens.usable(owner, stored)).toBe(stored);
 	expect(tokens.usable({ ...owner, identity: 'another' }, stored)).toBeUndefined();
 	expect(tokens.usable(owner, { ...stored, token: 'u' })).toBeUndefined();
+});
+
+describe('a stored token', () => {
+	const { credentialId, privateKey } = newKey('Ed25519');
+	const fields = {
+		baseUrl: 'https://api.dfns.io',
+		authToken: 'eyJ.e30.x',
+		credentialId,
+		privateKey,
+		appId: '',
+		username: 'jdoe@example.co',
+	};
+	const { identity } = readDelegatedUser(fields);
+	const stored = { token: 't', issuedAt: 0, expiresAt: 9e9, binding: bindingOf('t', identity) };
+	const usable = (changed: object) => {
+		const user = readDelegatedUser({ ...fields, ...changed });
+		const { host } = user.account.base;
+		const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
+		return tokens.usable({ identity: user.identity, host }, stored);
+	};
+
+	test('counts for the same fields', () => expect(usable({})).toBe(stored));
+
+	test.each([
+		{ baseUrl: 'https://api.uae.dfns.io' },
+		{ authToken: 'eyJ.e30.y' },
+		{ credentialId: 'Y2ktb3RoZXI' },
+		{ privateKey: newKey('Ed25519').privateKey },
+		{ appId: 'ap-2a9in-tt2a1-983lho480p35ejd0' },
+		{ username: 'ada@example.co' },
+	])('does not count when a field has changed: %j', (changed) => {
+		expect(usable(changed)).toBeUndefined();
+	});
+});
+
+test('all who ask at once whether a token is accepted share one question', async () => {
+	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
+	const isAlive = jest.fn(async () => false);
+	const token = { token: 't', issuedAt: 0, expiresAt: 3_600_000 };
+	const ask = async () => await tokens.isAccepted(owner, token, { isAlive });
+	expect(await Promise.all([ask(), ask()])).toEqual([false, false]);
+	// And what is known is not asked.
+	expect(await ask()).toBe(false);
+	expect(isAlive).toHaveBeenCalledTimes(1);
+});
+
+test('a token that is accepted is asked about again the next time', async () => {
+	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
+	const isAlive = jest.fn(async () => true);
+	const token = { token: 't', issuedAt: 0, expiresAt: 3_600_000 };
+	for (let times = 0; times < 2; times++) {
+		expect(await tokens.isAccepted(owner, token, { isAlive })).toBe(true);
+	}
+	expect(isAlive).toHaveBeenCalledTimes(2);
 });
 
 test('a token that cannot be read counts as none', () => {

@@ -21,12 +21,16 @@ export interface DfnsCall {
 	userAction?: string;
 	/** The user whom the call is about: for messages */
 	username?: string;
+	/** How long the whole call may take, in ms; {@link CALL_TIMEOUT_MS} when not given */
+	timeout?: number;
 }
 
-/** Sends one request and gives the whole answer, whatever its HTTP status. */
-export type Send = (options: IHttpRequestOptions) => Promise<IN8nHttpFullResponse>;
+/** Sends one request and gives the whole answer, whatever its HTTP status. The signal ends a call that takes too long. */
+export type Send = (
+	options: IHttpRequestOptions & { abortSignal: AbortSignal },
+) => Promise<IN8nHttpFullResponse>;
 
-/** Longer than this, in ms, nobody is listening. */
+/** Longer than this, in ms, nobody is waiting. */
 export const CALL_TIMEOUT_MS = 60_000;
 
 /** The clocks of all hosts called by this process. */
@@ -63,7 +67,9 @@ export async function callDfns(
 	call: DfnsCall,
 ): Promise<Record<string, unknown>> {
 	const { base, appId } = account;
-	const options: IHttpRequestOptions = {
+	const { timeout = CALL_TIMEOUT_MS } = call;
+	const deadline = AbortSignal.timeout(timeout);
+	const options = {
 		method: call.method,
 		url: base.origin + call.path,
 		headers: {
@@ -78,11 +84,13 @@ export async function callDfns(
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
-		timeout: CALL_TIMEOUT_MS,
+		timeout,
+		// The timeout is about silence: an answer that comes byte by byte never ends by it.
+		abortSignal: deadline,
 	};
-	const clean = (text: string) => short(withoutSecrets(text, secretsOf(account, call)));
+	const clean = cleanerFor(account, call);
 	const response = await send(options).catch((failure: unknown) => {
-		throw connectionError(base.host, failure, clean);
+		throw connectionError(base.host, failure, clean, deadline.aborted);
 	});
 	clocks.learn(base.host, header(response, 'date'));
 	return readAnswer(account, call, response);
@@ -101,23 +109,24 @@ function readAnswer(
 ): Record<string, unknown> {
 	const { host, origin } = account.base;
 	const { statusCode: status, body } = response;
+	const clean = cleanerFor(account, call);
 	if (status >= 300 && status < 400) {
 		const target = readUrl(header(response, 'location') ?? '', origin)?.host ?? 'nowhere';
 		throw new DfnsError(
-			`${host} sent the call on to ${target}; it was not followed`,
+			`${host} sent the call on to ${clean(target)}; it was not followed`,
 			'Dfns does not redirect API calls. Check the Base URL and any proxy in between.',
 			'REDIRECT',
 		);
 	}
 	if (status < 200 || status >= 400 || status === 202) {
-		const { message, id } = wordsIn(body);
-		const secrets = secretsOf(account, call);
+		const { message, errorId, approvalId } = wordsIn(body, status);
 		throw refusedError({
 			host,
 			step: call.step,
 			status,
-			words: message === undefined ? undefined : short(withoutSecrets(message, secrets)),
-			errorId: id === undefined ? undefined : short(withoutSecrets(id, secrets)),
+			words: message === undefined ? undefined : clean(message),
+			errorId: errorId === undefined ? undefined : clean(errorId),
+			approvalId: approvalId === undefined ? undefined : clean(approvalId),
 			credentialId: account.credentialId,
 			username: call.username,
 			note: noteOn(account, status),
@@ -125,7 +134,10 @@ function readAnswer(
 	}
 	if (isRecord(body)) return body;
 	const type = header(response, 'content-type')?.split(';')[0] ?? 'no content type';
-	throw notDfns(host, typeof body === 'string' && /json/.test(type) ? 'unreadable JSON' : type);
+	throw notDfns(
+		host,
+		typeof body === 'string' && /json/.test(type) ? 'unreadable JSON' : clean(type),
+	);
 }
 
 /**
@@ -158,29 +170,39 @@ function noteOn({ base: { host }, authToken }: ServiceAccount, status: number): 
 	return notes.length === 0 ? undefined : notes.join(' ');
 }
 
-/** What must not appear in a message, should somebody repeat it there. */
-function secretsOf({ authToken }: ServiceAccount, { token, userAction }: DfnsCall): string[] {
-	return [authToken, token, userAction].filter((secret) => secret !== undefined);
-}
-
-function wordsIn(body: unknown): { message?: string; id?: string } {
+/** What an answer says in so many words. The ID of an approval is not that of an error. */
+function wordsIn(
+	body: unknown,
+	status: number,
+): { message?: string; errorId?: string; approvalId?: string } {
 	if (!isRecord(body)) return {};
-	const error = isRecord(body.error) ? body.error : body;
+	const error = isRecord(body.error) ? body.error : undefined;
 	return {
-		...(typeof error.message === 'string' && error.message !== ''
-			? { message: error.message }
-			: {}),
-		...(typeof error.id === 'string' && error.id !== '' ? { id: error.id } : {}),
+		message: textIn((error ?? body).message),
+		errorId: textIn(error?.id),
+		...(status === 202 ? { approvalId: textIn(body.approvalId) ?? textIn(body.id) } : {}),
 	};
 }
 
-function short(text: string): string {
-	return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+function textIn(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Replaces secrets in a text that comes from outside. */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-	return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+/**
+ * What makes a text that comes from outside fit for a message: short, and without the secrets of the call, should
+ * somebody repeat them there (a host name does so in small letters).
+ */
+function cleanerFor(
+	{ authToken }: ServiceAccount,
+	{ token, userAction }: DfnsCall,
+): (text: string) => string {
+	const secrets = [authToken, token, userAction]
+		.filter((secret) => secret !== undefined)
+		.flatMap((secret) => [secret, secret.toLowerCase()]);
+	return (text) => {
+		const clean = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+		return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean;
+	};
 }
 
 function header({ headers }: IN8nHttpFullResponse, name: string): string | undefined {

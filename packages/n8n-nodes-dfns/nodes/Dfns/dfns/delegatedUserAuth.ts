@@ -39,6 +39,9 @@ type Decision =
 	/** Refused with an error that nothing can mend */
 	| { is: 'refused' };
 
+/** How long the question whether a token is accepted may take, in ms: somebody waits who has an answer already. */
+const QUESTION_TIMEOUT_MS = 10_000;
+
 const decisions = new WeakMap<object, Decision>();
 
 /** The tokens of this process: n8n loads this module once. */
@@ -164,7 +167,7 @@ function callsFor({ account, username }: DelegatedUser, send: Send): TokenCalls 
 	return {
 		logIn: async () => await logInUser(send, account, username),
 		isAlive: async (token) =>
-			await assertAccepted(send, account, token).then(
+			await assertAccepted(send, account, token, QUESTION_TIMEOUT_MS).then(
 				() => true,
 				(error: unknown) => {
 					if (isDfnsError(error, 'USER_TOKEN_REFUSED')) return false;
@@ -178,18 +181,21 @@ function callsFor({ account, username }: DelegatedUser, send: Send): TokenCalls 
  * Asks Dfns whether it accepts a user's token, by a read for which a user needs no permission.
  * Dfns API reference: List Credentials (`GET /auth/credentials`).
  *
+ * @param timeout how long that may take, in ms; as long as any call when not given
  * @throws DfnsError when it does not, or when it could not be asked
  */
 async function assertAccepted(
 	send: Send,
 	account: ServiceAccount,
 	{ token }: UserToken,
+	timeout?: number,
 ): Promise<void> {
 	await callDfns(send, account, {
 		step: 'read',
 		method: 'GET',
 		path: '/auth/credentials',
 		token,
+		timeout,
 	}).catch((error: unknown) => {
 		// Known, but without the permission (older organizations have one for this).
 		if (!isDfnsError(error, 'FORBIDDEN')) throw error;

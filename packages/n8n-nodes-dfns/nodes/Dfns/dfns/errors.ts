@@ -96,7 +96,12 @@ const CONNECTION_FAILURES: ReadonlyArray<
 		'Check the network of the machine on which n8n runs.',
 	],
 	[/^HPE_/, 'NOT_A_DFNS_ANSWER', 'did not answer in HTTP', 'Check the Base URL.'],
-	[/^ERR_CANCELED$/, 'CANCELLED', 'was not waited for: the execution was cancelled', ''],
+	[
+		/^ERR_CANCELED$/,
+		'CANCELLED',
+		'was not waited for: the execution was cancelled',
+		'The call may or may not have been carried out.',
+	],
 ];
 
 /**
@@ -106,14 +111,16 @@ const CONNECTION_FAILURES: ReadonlyArray<
  * @param failure what the HTTP client threw; only its error code and words are read, for its other fields hold the
  *   request
  * @param clean takes secrets out of the words
+ * @param late whether the call was ended because it took too long
  */
 export function connectionError(
 	host: string,
 	failure: unknown,
 	clean: (text: string) => string,
+	late = false,
 ): DfnsError {
 	const chain = causes(failure);
-	const code = errorCode(chain);
+	const code = late ? 'ETIMEDOUT' : errorCode(chain);
 	const known = CONNECTION_FAILURES.find(([codes]) => codes.test(code));
 	if (known === undefined) {
 		// Not from the network: n8n itself could not make the call, or was set not to.
@@ -125,7 +132,7 @@ export function connectionError(
 		);
 	}
 	const [, type, what, todo] = known;
-	return new DfnsError(`${host} ${what}`, `${todo} Reason: ${code}.`.trim(), type);
+	return new DfnsError(`${host} ${what}`, `${todo} Reason: ${code}.`, type);
 }
 
 /** Finds Node's error code on an error or on the errors that caused it. */

@@ -10,16 +10,20 @@ export class Forgetful<V> {
 	constructor(private readonly now: () => number) {}
 
 	get(key: string): V | undefined {
-		return this.entries.get(key)?.value;
+		const entry = this.entries.get(key);
+		return entry !== undefined && this.lasts(entry.at) ? entry.value : undefined;
 	}
 
 	set(key: string, value: V): void {
-		const now = this.now();
 		this.entries.delete(key);
-		this.entries.set(key, { value, at: now });
+		this.entries.set(key, { value, at: this.now() });
 		for (const [old, { at }] of this.entries) {
-			if (now - at < FORGET_MS) break;
+			if (this.lasts(at)) break;
 			this.entries.delete(old);
 		}
+	}
+
+	private lasts(at: number): boolean {
+		return this.now() - at < FORGET_MS;
 	}
 }

@@ -22,6 +22,8 @@ export interface Refusal {
 	words: string | undefined;
 	/** Dfns's id of the error */
 	errorId?: string;
+	/** Dfns's id of the approval that is waited for */
+	approvalId?: string;
 	/** Who makes the call: for the message */
 	credentialId: string;
 	/** Who is to be logged in, where somebody is */
@@ -76,7 +78,9 @@ const RULES: readonly Rule[] = [
 		todo: 'An administrator of the organization can activate the user in the Dfns dashboard.',
 	},
 	{
+		// At the login it has just signed: there it is the user.
 		type: 'SERVICE_ACCOUNT_DEACTIVATED',
+		steps: ['challenge', 'signature'],
 		statuses: is(400, 401, 403),
 		words: /deactivated/i,
 		what: () => 'The service account has been deactivated',
@@ -117,7 +121,7 @@ const RULES: readonly Rule[] = [
 		// The auth token was accepted one call before.
 		type: 'SIGNATURE_REFUSED',
 		steps: ['signature'],
-		statuses: is(400, 401, 403),
+		statuses: is(401),
 		what: ({ host, credentialId }) =>
 			`${host} did not accept the signature: the Private Key does not belong to the credential "${credentialId}"`,
 		todo: 'Enter the private key whose public key was registered for this Credential ID, or the Credential ID that belongs to the key.',
@@ -128,6 +132,14 @@ const RULES: readonly Rule[] = [
 		statuses: is(401),
 		what: ({ host }) => `${host} did not accept the user's token`,
 		todo: 'The login worked, but the token is refused at once: something on the way to Dfns may take the Authorization header away, such as a proxy.',
+	},
+	{
+		// Of user and auth token it may be either: the auth token was accepted two calls before.
+		type: 'LOGIN_REFUSED',
+		steps: ['login'],
+		statuses: is(401),
+		what: ({ host, username }) => `${host} did not log in "${username}"`,
+		todo: 'Check the User Name for spelling, and that the user and the service account are in the same organization and region. If so, check that the Auth Token has not expired or been revoked meanwhile.',
 	},
 	{
 		type: 'AUTH_TOKEN_REFUSED',
@@ -180,7 +192,7 @@ const RULES: readonly Rule[] = [
  * @param refusal what came back, and to what
  */
 export function refusedError(refusal: Refusal): DfnsError {
-	const { step, status, words, errorId, note } = refusal;
+	const { step, status, words, errorId, approvalId, note } = refusal;
 	const rule =
 		RULES.find(
 			(candidate) =>
@@ -195,6 +207,7 @@ export function refusedError(refusal: Refusal): DfnsError {
 			? 'The answer is not in the form of Dfns, so a proxy may have given it.'
 			: undefined,
 		note,
+		approvalId === undefined ? undefined : `The approval's ID: ${approvalId}.`,
 		errorId === undefined ? undefined : `Dfns's error ID: ${errorId}.`,
 	];
 	return new DfnsError(

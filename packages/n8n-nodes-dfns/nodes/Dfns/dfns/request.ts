@@ -23,13 +23,14 @@ export class PreparationNeeded extends DfnsError {
 }
 
 /**
- * The address of a request, when it may be signed. A relative one is meant for the credential's own Dfns.
+ * The address of a request, when it may be signed. A relative one is meant for the credential's own Dfns. Where both
+ * `url` and `uri` are given, n8n sends to the first.
  *
  * @throws DfnsError when it is for somebody else, or would travel in the clear: nothing is sent
  */
 export function targetOf(options: SignableOptions, base: BaseUrl): URL {
-	const against = readUrl(options.baseURL ?? '/', base.origin)?.href;
-	const target = readUrl(options.uri ?? options.url, against);
+	const { baseURL = '', url, uri = '' } = options;
+	const target = readUrl(joined(joined(base.origin, baseURL), url ?? uri), base.origin);
 	if (target === undefined) {
 		throw new DfnsError(
 			'The request has no address that can be read',
@@ -39,6 +40,14 @@ export function targetOf(options: SignableOptions, base: BaseUrl): URL {
 	}
 	assertOwn(target, base);
 	return target;
+}
+
+/** Joins addresses as axios does, with which n8n sends: the path of the first is kept. */
+function joined(base: string, address: string): string {
+	// n8n's older helper takes a URL object, too.
+	const given = String(address).trim();
+	if (/^([a-z][a-z\d+.-]*:)?\/\//i.test(given)) return given;
+	return given === '' ? base : `${base.replace(/\/+$/, '')}/${given.replace(/^\/+/, '')}`;
 }
 
 /**
@@ -52,13 +61,15 @@ export function signed(
 	{ base, appId }: ServiceAccount,
 	token: string,
 ): IHttpRequestOptions {
-	const target = targetOf(options, base);
-	if (options.baseURL !== undefined) {
-		options.url = target.href;
-		delete options.baseURL;
-	}
+	// What was checked is what is sent.
+	const { href } = targetOf(options, base);
+	if (options.uri === undefined || options.url !== undefined) options.url = href;
+	if (options.uri !== undefined) options.uri = href;
+	delete options.baseURL;
 	const marks = Object.keys(CREDENTIAL_TEST_HEADERS).map((name) => name.toLowerCase());
-	const replaced = ['authorization', ...marks];
+	// A request that is sent again has been here before: its nonce is used up.
+	const nonce = appId === '' ? [] : ['x-dfns-nonce'];
+	const replaced = ['authorization', ...nonce, ...marks];
 	const given = Object.entries(options.headers ?? {}).filter(
 		([name]) => !replaced.includes(name.toLowerCase()),
 	);
@@ -66,8 +77,8 @@ export function signed(
 	const own = Object.entries(applicationHeaders(appId, clocks.now(base.host))).filter(
 		([name]) => !names.includes(name.toLowerCase()),
 	);
-	// In small letters, and with the option, for n8n's default is to send Authorization along to wherever a redirect
-	// points; n8n before 1.123.29 and 2.5.0 knows no such option, and does so for this very spelling.
+	// n8n's default is to send it along to wherever a redirect points. n8n before 1.123.29 and 2.5.0 restores the header
+	// only where it is spelt `Authorization`; the option covers its other ways of following redirects.
 	options.headers = { ...Object.fromEntries([...given, ...own]), authorization: `Bearer ${token}` };
 	options.sendCredentialsOnCrossOriginRedirect = false;
 	return options;

@@ -108,8 +108,13 @@ function otherCredential(
 	{ base: { host }, credentialId }: ServiceAccount,
 	keyIds: string[],
 ): DfnsError {
-	const known = keyIds.slice(0, 10).map((id) => `"${id}"`);
-	const allowed = known.length === 0 ? 'no key at all' : known.join(', ');
+	// They come from outside: only what looks like an ID is repeated.
+	const known = keyIds
+		.filter((id) => /^[\w-]{1,100}$/.test(id))
+		.slice(0, 10)
+		.map((id) => `"${id}"`)
+		.join(', ');
+	const allowed = known || (keyIds.length === 0 ? 'no key at all' : 'others');
 	return new DfnsError(
 		`The Credential ID "${credentialId}" is not one with which this service account may sign: ${host} allows ${allowed}`,
 		'Enter the ID of the signing key as the Dfns dashboard shows it for the service account, and the private key that belongs to it.',

@@ -1,0 +1,26 @@
+import { Forgetful } from '../../nodes/Dfns/dfns/forgetful';
+
+const HOUR_MS = 3_600_000;
+
+test('remembers for 48 hours what was set, and not a moment longer', () => {
+	let now = 1_000_000;
+	const map = new Forgetful<number>(() => now);
+	expect(map.get('a')).toBeUndefined();
+	map.set('a', 1);
+	now += 48 * HOUR_MS - 1;
+	expect(map.get('a')).toBe(1);
+	now += 1;
+	expect(map.get('a')).toBeUndefined();
+});
+
+test('what is set again is remembered from then on', () => {
+	let now = 0;
+	const map = new Forgetful<number>(() => now);
+	map.set('a', 1);
+	map.set('b', 1);
+	now += 47 * HOUR_MS;
+	map.set('a', 2);
+	now += HOUR_MS;
+	map.set('c', 3);
+	expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([2, undefined, 3]);
+});
