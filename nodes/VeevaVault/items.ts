@@ -10,8 +10,7 @@ import { findOperation } from './operations';
 import { FileOutput, type Operation } from './operations/operation';
 import { concurrencyOf } from './operations/options';
 import { Progress } from './progress';
-import { cancelled, cancelSignal } from './transport';
-import { isRecord } from './vault/answer';
+import { CallDropped, cancelled, cancelSignal, dropWaiting } from './transport';
 import { VaultError, VaultFieldError } from './vault/errors';
 
 /**
@@ -19,7 +18,7 @@ import { VaultError, VaultFieldError } from './vault/errors';
  * order of the input.
  *
  * @throws NodeApiError or NodeOperationError of the first item that has failed, unless the node is to continue; no
- *   further item is started then, and those under way come to their end first
+ *   further item is started then, nor a call made that waits for its turn, and those under way come to their end first
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const { operation, concurrency } = settings(context);
@@ -27,18 +26,14 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const outputs: INodeExecutionData[][] = new Array<INodeExecutionData[]>(count);
 	const progress = new Progress(context, 'items', ` of ${count}`);
 
-	const work = inOrder(count, concurrency, cancelSignal(context), async (itemIndex) => {
-		try {
-			outputs[itemIndex] = await run(context, operation, itemIndex);
-		} catch (error) {
-			if (cancelSignal(context)?.aborted || !context.continueOnFail()) {
-				throw nodeError(context, error, itemIndex);
-			}
-			outputs[itemIndex] = [{ json: errorOutput(error), pairedItem: { item: itemIndex } }];
-		}
+	const work = inOrder(context, count, concurrency, async (itemIndex) => {
+		outputs[itemIndex] = await run(context, operation, itemIndex).catch((error: unknown) => {
+			if (cancelSignal(context)?.aborted || !context.continueOnFail()) throw error;
+			return [{ json: errorOutput(error), pairedItem: { item: itemIndex } }];
+		});
 		progress.done();
 	});
-	await Promise.race([work, whenCancelled(context)]);
+	await unlessCancelled(context, work);
 	return outputs.length === 1 ? outputs[0] : outputs.flat();
 }
 
@@ -48,8 +43,8 @@ function settings(context: IExecuteFunctions): { operation: Operation; concurren
 			context.getNodeParameter('resource', 0),
 			context.getNodeParameter('operation', 0),
 		);
-		const options: unknown = context.getNodeParameter('options', 0, {});
-		const { concurrency } = isRecord(options) ? options : {};
+		// By itself: the other options are each item's own.
+		const concurrency: unknown = context.getNodeParameter('options.concurrency', 0, null);
 		return { operation, concurrency: concurrencyOf(operation, concurrency) };
 	} catch (error) {
 		throw nodeError(context, error, 0);
@@ -71,36 +66,56 @@ async function run(
 }
 
 /**
- * Works on items, so many at the same time, and starts them in their order. After one has failed none is started.
+ * Works on items, so many at the same time, and starts them in their order. After one has failed none is started, and
+ * those that wait for their turn to make a call end without it.
  *
- * @throws what the first of those that have failed has thrown, once all are done that had been started
+ * @throws NodeApiError or NodeOperationError of the first of those that have failed, once all are done that had been
+ *   started
  */
 async function inOrder(
+	context: IExecuteFunctions,
 	count: number,
 	concurrency: number,
-	signal: AbortSignal | undefined,
 	work: (itemIndex: number) => Promise<void>,
 ): Promise<void> {
+	const signal = cancelSignal(context);
 	const failures = new Map<number, unknown>();
 	let next = 0;
 	const worker = async () => {
 		while (next < count && failures.size === 0 && signal?.aborted !== true) {
 			const itemIndex = next++;
-			await work(itemIndex).catch((error: unknown) => failures.set(itemIndex, error));
+			await work(itemIndex).catch((error: unknown) => {
+				// That has an item ended which did not fail.
+				if (error instanceof CallDropped) return;
+				failures.set(itemIndex, error);
+				dropWaiting(context);
+			});
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
-	if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+	if (failures.size === 0) return;
+	const first = Math.min(...failures.keys());
+	throw nodeError(context, failures.get(first), first);
 }
 
-/** Throws as soon as the execution is cancelled, whatever is still under way. */
-async function whenCancelled(context: IExecuteFunctions): Promise<never> {
-	return await new Promise((_, reject) => {
-		const stop = () =>
+/**
+ * Waits for the work, and throws as soon as the execution is cancelled, whatever is still under way. The signal is the
+ * execution's, which may run the node many times: what listened to it would be kept, with the items, until its end.
+ */
+async function unlessCancelled(context: IExecuteFunctions, work: Promise<void>): Promise<void> {
+	const signal = cancelSignal(context);
+	let stop = () => {};
+	const stopped = new Promise<never>((_, reject) => {
+		stop = () =>
 			reject(new NodeOperationError(context.getNode(), cancelled().message, { level: 'info' }));
-		if (cancelSignal(context)?.aborted) stop();
-		else context.onExecutionCancellation(stop);
 	});
+	signal?.addEventListener('abort', stop, { once: true });
+	if (signal?.aborted) stop();
+	try {
+		await Promise.race([work, stopped]);
+	} finally {
+		signal?.removeEventListener('abort', stop);
+	}
 }
 
 /** An error as n8n shows it. Of ours only texts are taken over: a cause may hold the request, and with it the session. */

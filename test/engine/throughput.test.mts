@@ -1,7 +1,11 @@
+import { getEventListeners } from 'node:events';
+
 import type { IDataObject } from 'n8n-workflow';
 
+import { logIn, poke } from '../simulator/calling.mts';
 import type { Fault } from '../simulator/types.mts';
-import { useWorld } from './world.mts';
+import { VEEVA_VAULT } from './engine.mts';
+import { OLIVIA, useWorld } from './world.mts';
 
 const WINDOW = 5 * 60_000;
 const BURST_LIMIT = 40;
@@ -35,6 +39,24 @@ function letWindowsPass(): () => void {
 		clearInterval(timer);
 		now.mockRestore();
 	};
+}
+
+/** Time stands still for n8n and for Vault, at the beginning of a window. */
+function stopTime(): () => void {
+	const now = Date.now();
+	const spy = jest.spyOn(Date, 'now').mockReturnValue(now - (now % WINDOW) + 1000);
+	return () => spy.mockRestore();
+}
+
+/** Lets Vault have so many calls left in this window. */
+async function leave(calls: number): Promise<void> {
+	const session = world.vault.sessions()[0].id;
+	let left = Number.POSITIVE_INFINITY;
+	while (left > calls) {
+		const { headers } = await poke(world.vault, session, world.vault.hosts.promoMats);
+		left = Number(headers.get('x-vaultapi-burstlimitremaining'));
+	}
+	world.vault.calls.length = 0;
 }
 
 /** Lets the session be there, so that there are no calls but those of the items. */
@@ -122,6 +144,88 @@ describe('items at the same time', () => {
 		expect(error?.context).toMatchObject({ itemIndex: 0 });
 	});
 
+	test('after one has failed, those that wait for their turn make no call', async () => {
+		const start = stopTime();
+		try {
+			const credential = await warm();
+			await leave(2);
+			slow(300, { on: { path: '/documents/x' } });
+			const { error } = await world.engine.vault(
+				request('={{ "/objects/documents" + ($json.number === 0 ? "/x" : "") }}', {
+					concurrency: 2,
+				}),
+				{ credential, items: items(5) },
+			);
+			expect(error?.context).toMatchObject({ itemIndex: 0 });
+			expect(calls().length).toBeLessThanOrEqual(2);
+		} finally {
+			start();
+		}
+	});
+
+	test('after one has failed, those that wait for a page are not named for it', async () => {
+		const start = stopTime();
+		try {
+			const credential = await warm();
+			await leave(2);
+			slow(300, { on: { path: '/documents/x' } });
+			const { error } = await world.engine.vault(
+				{
+					...(request('={{ $json.number === 0 ? "/query" : "/objects/documents/x" }}', {
+						concurrency: 2,
+						followPages: true,
+					}) as object),
+					method: '={{ $json.number === 0 ? "POST" : "GET" }}',
+					contentType: 'form-urlencoded',
+					bodyParameters: {
+						parameters: [{ name: 'q', value: 'SELECT id FROM reading__c PAGESIZE 100' }],
+					},
+				},
+				{ credential, items: items(5) },
+			);
+			expect(error?.context).toMatchObject({ itemIndex: 1 });
+			expect(world.vault.count({ path: /\/query\// })).toBe(0);
+			expect(world.vault.calls.length).toBeLessThanOrEqual(2);
+		} finally {
+			start();
+		}
+	});
+
+	test('with "Continue" those that wait for their turn make their calls', async () => {
+		const stop = letWindowsPass();
+		try {
+			const credential = await warm();
+			await leave(2);
+			slow(300, { on: { path: '/documents/x' } });
+			const outcome = await world.engine.vault(
+				request('={{ "/objects/documents" + ($json.number === 0 ? "/x" : "") }}', {
+					concurrency: 2,
+				}),
+				{ credential, items: items(5), onError: 'continueRegularOutput' },
+			);
+			expect(outcome.items('Vault').map(({ json }) => 'error' in json)).toEqual(
+				items(5).map(({ number }) => number === 0),
+			);
+			expect(calls()).toHaveLength(5);
+		} finally {
+			stop();
+		}
+	});
+
+	test('with "Continue" an option that cannot be read is the outcome of its item', async () => {
+		const credential = await warm();
+		const outcome = await world.engine.vault(
+			request('/objects/documents', {
+				concurrency: 2,
+				timeout: '={{ $json.number === 0 ? $("Nowhere").item.json.timeout : 60000 }}',
+			}),
+			{ credential, items: items(3), onError: 'continueRegularOutput' },
+		);
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.items('Vault').map(({ json }) => 'error' in json)).toEqual([true, false, false]);
+		expect(world.vault.mostAtOnce).toBeLessThanOrEqual(2);
+	});
+
 	test('with "Continue" every item is its own outcome', async () => {
 		const credential = await warm();
 		const outcome = await world.engine.vault(
@@ -176,6 +280,27 @@ describe('cancelling', () => {
 		expect(calls()).toHaveLength(most);
 	});
 
+	test('is listened for only while the step runs', async () => {
+		const credential = await warm();
+		const signals = new Set<AbortSignal>();
+		const listen = EventTarget.prototype.addEventListener;
+		const spy = jest.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
+			this: EventTarget,
+			...given
+		) {
+			if (this instanceof AbortSignal) signals.add(this);
+			listen.apply(this, given);
+		});
+		const { engine } = world;
+		const node = (name: string) =>
+			engine.node(name, VEEVA_VAULT, request('/objects/documents'), { credential });
+		const { error } = await engine.run([node('First'), node('Second')], { items: items(3) });
+		spy.mockRestore();
+		expect(error).toBeUndefined();
+		expect(signals.size).toBeGreaterThan(0);
+		expect([...signals].flatMap((signal) => getEventListeners(signal, 'abort'))).toEqual([]);
+	});
+
 	test('does not wait for the next window', async () => {
 		const credential = await warm();
 		let cancel = () => {};
@@ -216,6 +341,40 @@ describe('a Vault that throttles', () => {
 			}
 		},
 	);
+
+	test('tells of logins in /auth, and nothing else waits for those', async () => {
+		const start = stopTime();
+		try {
+			const credential = await warm();
+			const { username } = OLIVIA;
+			const { password } = world.vault.user(username);
+			let left = Number.POSITIVE_INFINITY;
+			while (left > 1) {
+				const { headers } = await logIn(world.vault, username, { password });
+				left = Number(headers.get('x-vaultapi-burstlimitremaining'));
+			}
+			const outcome = await world.engine.vault(
+				{
+					...(request('={{ $json.number === 0 ? "/auth" : "/objects/documents" }}', {
+						concurrency: 1,
+					}) as object),
+					method: '={{ $json.number === 0 ? "POST" : "GET" }}',
+					contentType: 'form-urlencoded',
+					bodyParameters: {
+						parameters: [
+							{ name: 'username', value: username },
+							{ name: 'password', value: password },
+						],
+					},
+				},
+				{ credential, items: items(3) },
+			);
+			expect(outcome.error).toBeUndefined();
+			expect(calls()).toHaveLength(2);
+		} finally {
+			start();
+		}
+	});
 
 	test('is asked for its pages no faster', async () => {
 		const stop = letWindowsPass();

@@ -55,14 +55,25 @@ class World {
 		};
 		const all = Promise.all(Array.from({ length: concurrency }, worker));
 		while (done < items) {
-			for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-			const [first] = this.sleepers.sort((a, b) => a.until - b.until);
-			if (first === undefined) continue;
-			this.sleepers.shift();
-			this.now = Math.max(this.now, first.until);
-			first.wake();
+			await this.pass();
 		}
 		await all;
+	}
+
+	/** Lets time pass until nobody waits for it any more. */
+	async settle(): Promise<void> {
+		for (;;) if (!(await this.pass())) return;
+	}
+
+	/** Wakes who waits for the nearest time, once all else has happened; tells whether there was somebody. */
+	private async pass(): Promise<boolean> {
+		for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+		const [first] = this.sleepers.sort((a, b) => a.until - b.until);
+		if (first === undefined) return false;
+		this.sleepers.shift();
+		this.now = Math.max(this.now, first.until);
+		first.wake();
+		return true;
 	}
 
 	get most(): number {
@@ -124,4 +135,118 @@ test('a Vault that says nothing of limits is not slowed down', async () => {
 	const pace = new Pace(world.clock);
 	for (let calls = 0; calls < 100; calls += 1) await pace.run(async () => ({ headers: {} }));
 	expect(world.now).toBe(0);
+});
+
+const left = (remaining: number, limit = 40) => ({
+	headers: {
+		'x-vaultapi-burstlimit': String(limit),
+		'x-vaultapi-burstlimitremaining': String(remaining),
+	},
+});
+
+/** Calls that are under way until the test answers them. */
+class Calls {
+	private readonly open: Array<{
+		answer: (answer: { headers: Record<string, string> }) => void;
+		fail: (error: Error) => void;
+	}> = [];
+
+	readonly make = async () =>
+		await new Promise<{ headers: Record<string, string> }>((answer, fail) =>
+			this.open.push({ answer, fail }),
+		);
+
+	get atOnce(): number {
+		return this.open.length;
+	}
+
+	answer(answer: { headers: Record<string, string> }): void {
+		this.open.shift()?.answer(answer);
+	}
+
+	fail(): void {
+		this.open.shift()?.fail(new Error('no answer'));
+	}
+}
+
+test.each([
+	['fails', (calls: Calls) => calls.fail()],
+	['says nothing of the limit', (calls: Calls) => calls.answer({ headers: {} })],
+])('of those who wait one finds out, and when it %s the next one', async (_, end) => {
+	const world = new World(40, 0);
+	const pace = new Pace(world.clock);
+	await pace.run(async () => await Promise.resolve(left(0)));
+	const calls = new Calls();
+	const all = Promise.allSettled(Array.from({ length: 10 }, () => pace.run(calls.make)));
+	for (let call = 0; call < 10; call += 1) {
+		await world.settle();
+		expect(calls.atOnce).toBe(1);
+		end(calls);
+	}
+	await all;
+});
+
+test('once one has found out, as many follow as are left', async () => {
+	const world = new World(40, 0);
+	const pace = new Pace(world.clock);
+	await pace.run(async () => await Promise.resolve(left(0)));
+	const calls = new Calls();
+	const all = Promise.all(Array.from({ length: 10 }, () => pace.run(calls.make)));
+	await world.settle();
+	calls.answer(left(4));
+	await world.settle();
+	expect(calls.atOnce).toBe(4);
+	calls.answer(left(39));
+	await world.settle();
+	expect(calls.atOnce).toBe(8);
+	while (calls.atOnce > 0) calls.answer(left(30));
+	await all;
+});
+
+test('those that do not wait are counted as well', async () => {
+	const world = new World(40, 0);
+	const pace = new Pace(world.clock);
+	const calls = new Calls();
+	const first = Array.from({ length: 3 }, () => pace.run(calls.make, { waits: false }));
+	calls.answer(left(4));
+	await world.settle();
+	const then = Array.from({ length: 5 }, () => pace.run(calls.make));
+	await world.settle();
+	// Two of the first, which may not be among the four yet, and two more.
+	expect(calls.atOnce).toBe(4);
+	while (calls.atOnce > 0) {
+		calls.answer(left(30));
+		await world.settle();
+	}
+	await Promise.all([...first, ...then]);
+});
+
+test('of a call whose limit is another one nothing is learnt', async () => {
+	const world = new World(40, 0);
+	const pace = new Pace(world.clock);
+	await pace.run(async () => await Promise.resolve(left(0, 20)), { tells: false });
+	await pace.run(async () => await Promise.resolve(left(30)));
+	expect(world.now).toBe(0);
+	expect(world.waits).toEqual([]);
+});
+
+test('when nobody wants them any more, those that wait are not made, and others are', async () => {
+	const world = new World(40, 0);
+	let wanted = true;
+	const assertWanted = () => {
+		if (!wanted) throw new Error('not wanted');
+	};
+	const pace = new Pace({ ...world.clock, assertWanted });
+	await pace.run(async () => await Promise.resolve(left(0)));
+	const calls = new Calls();
+	const all = Promise.allSettled(Array.from({ length: 3 }, () => pace.run(calls.make)));
+	await world.settle();
+	wanted = false;
+	calls.answer(left(30));
+	await world.settle();
+	expect(calls.atOnce).toBe(0);
+	expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+	await expect(
+		pace.run(async () => await Promise.resolve(left(29)), { waits: false }),
+	).resolves.toEqual(left(29));
 });

@@ -4,7 +4,7 @@ import { givenSession } from './givenSession';
 import { interactiveSession } from './interactive';
 
 export { sender, type Connection } from './connection';
-export { cancelled, cancelSignal } from './shared';
+export { CallDropped, cancelled, cancelSignal, dropWaiting } from './shared';
 
 /**
  * The connection that the item's "Session to Use" and "Authentication" ask for.

@@ -18,6 +18,8 @@ export interface PaceClock {
 	now(): number;
 	/** Waits until then, in ms since 1970; throws when there is nobody any more who waits for the result */
 	sleepUntil(time: number): Promise<void>;
+	/** Throws when calls that wait for their turn are not to be made any more */
+	assertWanted?(): void;
 	/** Told once for each wait for the next window */
 	waiting?(until: number): void;
 }
@@ -55,17 +57,21 @@ export class Pace {
 	 * Makes a call when its turn has come.
 	 *
 	 * @param call gives the headers of the answer with it
-	 * @param waits whether it has to wait for its turn; if not, it only tells how many are left
+	 * @param how.waits whether it has to wait for its turn; if not, it only tells how many are left
+	 * @param how.tells whether its answer tells how many are left; if not, what it says is of another limit
 	 */
-	async run<T extends { headers: Headers }>(call: () => Promise<T>, waits = true): Promise<T> {
+	async run<T extends { headers: Headers }>(
+		call: () => Promise<T>,
+		{ waits = true, tells = true } = {},
+	): Promise<T> {
 		if (waits) await this.turn();
-		this.running += 1;
+		else this.running += 1;
 		const answer = await call().catch((error: unknown) => {
 			// Nothing is known by it: whoever waits for an answer finds out.
 			this.answered(undefined);
 			throw error;
 		});
-		this.answered(answer.headers);
+		this.answered(tells ? answer.headers : undefined);
 		return answer;
 	}
 
@@ -75,8 +81,10 @@ export class Pace {
 		for (const wake of this.queue.splice(0)) wake();
 	}
 
+	/** Waits, and counts the call at once: whoever is woken with it has to see that it runs. */
 	private async turn(): Promise<void> {
 		for (;;) {
+			this.clock.assertWanted?.();
 			const now = this.clock.now();
 			const start = Math.max(this.notBefore, this.spacing > 0 ? this.lastStart + this.spacing : 0);
 			if (start > now) {
@@ -85,6 +93,7 @@ export class Pace {
 				await new Promise<void>((resolve) => this.queue.push(resolve));
 			} else {
 				this.allowance -= 1;
+				this.running += 1;
 				this.lastStart = now;
 				return;
 			}
