@@ -209,6 +209,7 @@ test(
 		);
 		const failed = [...statuses].filter(([, status]) => status !== 'success');
 		const refused = answers.filter(({ status, http }) => status === 200 && http !== 'SUCCESS');
+		const unanswered = answers.filter(({ status }) => status !== 200);
 		const calls = journal.calls();
 		console.log(
 			table([
@@ -220,6 +221,7 @@ test(
 					`${failed.length} (${summary(failed.map(([, status]) => status))})`,
 				],
 				['other executions lost', `${failed.filter(([id]) => !lost.has(id)).length}`],
+				['callers without an answer', `${unanswered.length}`],
 				['HTTP Request node told of a dead session', `${refused.length}`],
 				...journal
 					.chapters()
@@ -237,7 +239,8 @@ test(
 		assert.equal(statuses.size, EXECUTIONS);
 		assert.ok(lost.size > 0, 'the worker was killed while it was executing');
 		for (const [id, status] of failed) assert.ok(lost.has(id), `execution ${id}: ${status}`);
-		assert.ok(answers.filter(({ status }) => status !== 200).length <= lost.size);
+		// The dead worker may have finished an execution, and died before it told n8n, and n8n the caller.
+		assert.ok(unanswered.length <= AT_ONCE, `${unanswered.length} callers got no answer`);
 		for (const answer of answers.filter(({ status }) => status === 200)) {
 			assert.equal(answer.user, OLIVIA.username);
 			// Between the two steps: n8n's HTTP Request node cannot tell that a session was refused (README).

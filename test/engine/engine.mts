@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 import type { BinaryDataService } from 'n8n-core';
 import type {
@@ -16,6 +17,7 @@ import type {
 	INodeExecutionData,
 	INodeParameters,
 	INodeType,
+	INodeTypeDescription,
 	INodeTypes,
 	IRun,
 	IVersionedNodeType,
@@ -212,6 +214,11 @@ export class Engine {
 		};
 	}
 
+	/** What the editor shows of a type of node. */
+	description(type: string): INodeTypeDescription {
+		return this.nodeTypes.getByNameAndVersion(type).description;
+	}
+
 	/**
 	 * Runs nodes one after the other, from a manual trigger.
 	 *
@@ -310,6 +317,19 @@ export class Engine {
 	/** What is in a file that a workflow has made. */
 	async contentOf(file: IBinaryData): Promise<Buffer> {
 		return await this.files().getAsBuffer(file);
+	}
+
+	/** Collects the streams in which workflows read files, from now on. */
+	filesOpened(): Readable[] {
+		const opened: Readable[] = [];
+		const files = this.files();
+		const open = files.getAsStream.bind(files);
+		files.getAsStream = async (...file) => {
+			const stream = await open(...file);
+			opened.push(stream);
+			return stream;
+		};
+		return opened;
 	}
 
 	private files(): BinaryDataService {

@@ -1,3 +1,4 @@
+import { VEEVA_VAULT } from './engine.mts';
 import { useWorld } from './world.mts';
 
 const RECORDS = 2500;
@@ -128,6 +129,18 @@ describe('expressions in the statement', () => {
 			q: "SELECT id FROM documents WHERE name__v = 'Olivia\\'s'",
 		});
 		expect(json('Vault')).toEqual([{ id: 1 }]);
+	});
+
+	test('are escaped as the help of the field says', async () => {
+		const node = world.engine.description(VEEVA_VAULT);
+		const help = node.properties.find(({ name }) => name === 'query')?.description ?? '';
+		const [escaped = ''] = /\{\{ .+ \}\}/.exec(help) ?? [];
+		await documents(`SELECT id FROM documents WHERE name__v = '${escaped}'`, [
+			{ name: "a\\' OR 'b" },
+		]);
+		expect(world.vault.calls.at(-1)?.form).toEqual({
+			q: "SELECT id FROM documents WHERE name__v = 'a\\\\\\' OR \\'b'",
+		});
 	});
 
 	test('give the whole text', async () => {

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -15,6 +18,29 @@ const pairs = (values: Record<string, unknown>) => ({
 const request = (path: string, more: IDataObject = {}) =>
 	({ resource: 'api', operation: 'request', method: 'GET', path: byPath(path), ...more }) as never;
 const post = (path: string, more: IDataObject = {}) => request(path, { method: 'POST', ...more });
+
+const REFUSED_RECORDS =
+	'Vault refused 2 of 3 records: record 2: Missing required parameter [name__v]. [PARAMETER_REQUIRED]; record 3: The name "A", is taken. [INVALID_DATA]';
+
+/** Parameters for a server that answers as no Vault does; it is there until the test has ended. */
+async function withServer(
+	listener: RequestListener,
+	test: (session: IDataObject) => Promise<void>,
+): Promise<void> {
+	const server = createServer(listener);
+	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	const vaultDns = `http://127.0.0.1:${port}`;
+	try {
+		await test({ sessionSource: 'sessionId', sessionId: 'S1', vaultDns });
+	} finally {
+		server.closeAllConnections();
+		server.close();
+	}
+}
+
+/** What every answer of a Vault has. */
+const VAULT_HEADERS = { 'Content-Type': 'application/json', 'X-VaultAPI-ExecutionId': 'e-1' };
 
 /** The calls that are not logins. */
 const calls = () => world.vault.calls.filter(({ path }) => !path.endsWith('/auth'));
@@ -82,6 +108,7 @@ describe('paths', () => {
 		'={{ "/objects/\\t/x" }}',
 		'https://user:pass@localhost/api/x',
 		'javascript:alert(1)',
+		'foo:/api/x',
 		'={{ "" }}',
 	])('%j is refused before any call', async (given) => {
 		const credential = await world.credential();
@@ -104,6 +131,15 @@ describe('paths', () => {
 		expect(calls().map(({ path }) => path)).toEqual(
 			['1%3Fx%3Dy', '1%23x'].map((id) => `/api/v25.2/objects/documents/${id}`),
 		);
+	});
+
+	test('a value may be anything', async () => {
+		const credential = await world.credential();
+		const pathParameters = pairs({ id: '{abc}' });
+		await world.engine.vault(request('/objects/documents/{id}', { pathParameters }), {
+			credential,
+		});
+		expect(lastCall()?.path).toBe('/api/v25.2/objects/documents/%7Babc%7D');
 	});
 
 	test('can be chosen from a list', async () => {
@@ -148,6 +184,21 @@ describe('headers and query', () => {
 		expect(error?.message).toBe(message);
 		expect(world.vault.calls).toEqual([]);
 	});
+});
+
+test.each([
+	['?auth=x', 'auth'],
+	['?a=1&Ext_URL=https%3A%2F%2Fexample.com', 'Ext_URL'],
+	['?%65xt_ns=sfdc', 'ext_ns'],
+	['?+ext_ns=sfdc', 'ext_ns'],
+])('a path with %s is refused before any call', async (query, name) => {
+	const credential = await world.credential();
+	for (const address of [DOCUMENTS, `${world.promoMats}/api/v25.2${DOCUMENTS}`]) {
+		const { error } = await world.engine.vault(request(address + query), { credential });
+		expect(error?.message).toBe(`Path is not valid: "${name}"`);
+		expect(error?.description).toMatch(/^Expected .*this one would sign the call/);
+	}
+	expect(world.vault.calls).toEqual([]);
 });
 
 describe('bodies', () => {
@@ -200,6 +251,28 @@ describe('bodies', () => {
 		expect(String(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
 	});
 
+	test('Content-Type is a header like others where there is no body', async () => {
+		const credential = await world.credential();
+		const headerParameters = pairs({ 'Content-Type': 'text/csv' });
+		for (const given of [{ method: 'GET', contentType: 'json' }, { contentType: 'none' }]) {
+			await world.engine.vault(post(DOCUMENTS, { headerParameters, ...given }), { credential });
+			expect(lastCall()?.headers['content-type']).toBe('text/csv');
+		}
+	});
+
+	test.each([
+		['json', /Body Content Type/],
+		['multipart-form-data', /Body Content Type/],
+		['raw', /the field Content Type/],
+	])('what sets the Content-Type of %s is told', async (contentType, where) => {
+		const credential = await world.credential();
+		const headerParameters = pairs({ 'Content-Type': 'text/csv' });
+		const { error } = await world.engine.vault(post(DOCUMENTS, { headerParameters, contentType }), {
+			credential,
+		});
+		expect(error?.description).toMatch(where);
+	});
+
 	test.each([
 		[{ contentType: 'json', jsonBody: '{"a":' }, 'JSON is not valid: "{"a":"'],
 		[{ contentType: 'json', jsonBody: '' }, 'JSON is empty'],
@@ -212,6 +285,19 @@ describe('bodies', () => {
 		[
 			{ contentType: 'binaryData', inputDataFieldName: 'file' },
 			'Input Data Field Name is not valid: "file"',
+		],
+		[
+			{ contentType: 'json', jsonBody: '[]', headerParameters: pairs({ 'content-type': 'x/y' }) },
+			'Headers › Name is not valid: "content-type"',
+		],
+		[
+			{
+				contentType: 'raw',
+				body: 'x',
+				rawContentType: 'text/csv',
+				headerParameters: pairs({ 'Content-Type': 'text/csv' }),
+			},
+			'Headers › Name is not valid: "Content-Type"',
 		],
 		[{ contentType: 'smoke' }, 'Body Content Type is not valid: "smoke"'],
 		[{ method: 'TRACE' }, 'Method is not valid: "TRACE"'],
@@ -373,6 +459,35 @@ describe('a refusal is an error in each format', () => {
 		}
 	});
 
+	describe.each(['application/json', 'application/xml', 'text/csv'])(
+		'of records of a bulk call, answered in %s',
+		(accept) => {
+			test.each(['text', 'file'])('%s', async (responseFormat) => {
+				const credential = await world.credential();
+				const given = {
+					contentType: 'json',
+					jsonBody: '[{"name__v":"A"},{"name__v":""},{"name__v":"A"}]',
+					headerParameters: pairs({ Accept: accept }),
+					responseFormat,
+				};
+				const { error, items } = await world.engine.vault(post('/vobjects/product__v', given), {
+					credential,
+				});
+				expect(error?.message).toBe(REFUSED_RECORDS);
+				expect(error?.description).toContain("Vault's execution ID");
+				expect(items('Vault')).toEqual([]);
+
+				const options = { failedRecordsAsItems: true };
+				const whole = await world.engine.vault(
+					post('/vobjects/product__v', { ...given, options }),
+					{ credential },
+				);
+				expect(whole.error).toBeUndefined();
+				expect(whole.items('Vault')).toHaveLength(1);
+			});
+		},
+	);
+
 	test('in XML, too', async () => {
 		const credential = await world.credential();
 		const { error } = await world.engine.vault(
@@ -394,10 +509,9 @@ describe('bulk answers', () => {
 	test('with records that Vault has refused are an error', async () => {
 		const credential = await world.credential();
 		const { error } = await world.engine.vault(bulk({}), { credential });
-		expect(error?.message).toBe(
-			'Vault refused 2 of 3 records: record 2: Missing required parameter [name__v]. [PARAMETER_REQUIRED]; record 3: The name "A", is taken. [INVALID_DATA]',
-		);
+		expect(error?.message).toBe(REFUSED_RECORDS);
 		expect(error?.description).toContain('The other records have been carried out');
+		expect(error?.description).toMatch(/ Vault's execution ID: [\w-]+\.$/);
 		expect(world.vault.count({ path: '/product__v' })).toBe(1);
 	});
 
@@ -482,6 +596,124 @@ describe('answers', () => {
 		const whole = { method, ...more, options: { followPages: true }, simplify: false };
 		const pages = await world.engine.vault(request(path, whole), { credential });
 		expect(pages.json('Vault')).toHaveLength(2);
+	});
+});
+
+describe('pages that lead in a circle are an error', () => {
+	test.each([
+		['to itself', ['/api/v25.2/objects/users?start=0'], 1],
+		['back to the first', ['/api/v25.2/p/2', '/api/v25.2/objects/users?start=0'], 2],
+		['back to another', ['/api/v25.2/p/2', '/api/v25.2/p/3', '/api/v25.2/p/2'], 3],
+	])('%s', async (_name, next, count) => {
+		let called = 0;
+		await withServer(
+			(_request, response) => {
+				const next_page = next[called];
+				called += 1;
+				response.writeHead(200, VAULT_HEADERS).end(
+					JSON.stringify({
+						responseStatus: 'SUCCESS',
+						responseDetails: { next_page },
+						data: [{ id: called }],
+					}),
+				);
+			},
+			async (session) => {
+				const { error, json } = await world.engine.vault(
+					request('/objects/users', {
+						...session,
+						queryParameters: pairs({ start: 0 }),
+						options: { followPages: true },
+					}),
+				);
+				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ gave pages that lead in a circle$/);
+				expect(json('Vault')).toEqual([]);
+				expect(called).toBe(count);
+			},
+		);
+	});
+
+	test('of a query', async () => {
+		let called = 0;
+		await withServer(
+			(_request, response) => {
+				called += 1;
+				response.writeHead(200, VAULT_HEADERS).end(
+					JSON.stringify({
+						responseStatus: 'SUCCESS',
+						responseDetails: { next_page: '/api/v25.2/query' },
+						data: [{ id: called }],
+					}),
+				);
+			},
+			async (session) => {
+				const { error } = await world.engine.vault({
+					resource: 'query',
+					operation: 'run',
+					query: 'SELECT id FROM documents',
+					returnAll: true,
+					...session,
+				} as never);
+				expect(error?.message).toMatch(/gave pages that lead in a circle$/);
+				expect(called).toBe(1);
+			},
+		);
+	});
+});
+
+describe('a Vault that answers before it has read the body', () => {
+	beforeAll(async () => await world.engine.keepFilesOnDisk());
+	const refusal = { responseStatus: 'FAILURE', errors: [{ type: 'INVALID_DATA', message: 'No.' }] };
+	const done = { responseStatus: 'SUCCESS', id: 1 };
+	const ways = {
+		'a file': { contentType: 'binaryData', inputDataFieldName: 'leaflet' },
+		'a form': {
+			contentType: 'multipart-form-data',
+			bodyParts: {
+				parameters: [
+					{ name: 'file', parameterType: 'formBinaryData', inputDataFieldName: 'leaflet' },
+				],
+			},
+		},
+	};
+
+	describe.each(Object.entries(ways))('leaves nothing open of %s', (_name, body) => {
+		test.each([
+			['json', refusal],
+			['text', refusal],
+			['file', refusal],
+			['json', done],
+			['text', done],
+			['file', done],
+		])('%s: %j', async (responseFormat, answer) => {
+			const opened = world.engine.filesOpened();
+			const leaflet = await world.engine.file(Buffer.alloc(32_000_000), 'a.bin', 'x/y');
+			await withServer(
+				(upload, response) => {
+					const isDownload = responseFormat === 'file' && answer === done;
+					const name = isDownload ? { 'Content-Disposition': 'attachment; filename="a.json"' } : {};
+					let read = 0;
+					upload.on('data', ({ length }: Buffer) => {
+						read += length;
+						// The file is open now; the rest of it is left where it is.
+						if (read < 10_000 || response.headersSent) return;
+						upload.pause();
+						// Else Node breaks off the connection, and what it has answered may be lost.
+						const headers = { ...VAULT_HEADERS, ...name, Connection: 'keep-alive' };
+						response.writeHead(200, headers).end(JSON.stringify(answer));
+					});
+				},
+				async (session) => {
+					const { error } = await world.engine.vault(
+						post(DOCUMENTS, { ...session, ...body, responseFormat }),
+						{ input: [{ json: {}, binary: { leaflet } }] },
+					);
+					expect(error?.message).toBe(answer === done ? undefined : 'No. [INVALID_DATA]');
+				},
+			);
+			for (let looks = 0; looks < 100 && !opened[0]?.destroyed; looks += 1) await sleep(10);
+			expect(opened.map(({ destroyed }) => destroyed)).toEqual([true]);
+		});
 	});
 });
 

@@ -37,6 +37,8 @@ const paths = fc.oneof(
 					'objects',
 					'example.com',
 					'https:',
+					'foo:',
+					'/api/',
 					'%',
 					'{id}',
 				),
@@ -105,6 +107,33 @@ test('a value fills its part of the path and no other', () => {
 		}),
 	);
 });
+
+test.each(['{abc}', '{', 'a{b}c', '}{'])('a value may have braces: %s', (value) => {
+	const pairs = [{ name: 'id', value }];
+	const filled = fillPath('/objects/{id}', pairs, 'Path Parameters');
+	expect(readPath(filled, VERSION, 'Path').path).toBe(
+		`/api/v25.2/objects/${encodeURIComponent(value)}`,
+	);
+});
+
+test('a part without its value asks for it', () => {
+	expect(() => readPath('/objects/{id}', VERSION, 'Path')).toThrow(
+		expect.objectContaining({ description: 'Expected a value for {id} in Path Parameters.' }),
+	);
+});
+
+test.each(['foo:/api/x', 'foo://example.com/api/x', 'file:///api/x', 'blob:https://x.com/api/x'])(
+	'%s is no address of a Vault',
+	(given) => {
+		expect(() => readPath(given, VERSION, 'Path')).toThrow(
+			expect.objectContaining({
+				name: 'VaultFieldError',
+				message: `Path is not valid: "${given}"`,
+				description: expect.stringContaining('https://'),
+			}),
+		);
+	},
+);
 
 test.each([
 	['/api/v25.2/query/1?pageoffset=2', '/api/v25.2/query/1?pageoffset=2'],

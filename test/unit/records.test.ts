@@ -4,6 +4,7 @@ import {
 	assertAllDone,
 	bulkRecords,
 	bulkRecordsInCsv,
+	bulkRecordsInText,
 	simplified,
 } from '../../nodes/VeevaVault/vault/records';
 
@@ -24,6 +25,26 @@ test.each([
 	['one object', { document: { id: 1 } }, [{ id: 1 }]],
 	['fields', { id: 1, responseMessage: 'done' }, [{ id: 1, responseMessage: 'done' }]],
 	['nothing', {}, [{ responseStatus: 'SUCCESS' }]],
+	[
+		'a list with what Vault says about it',
+		{
+			responseMessage: 'done',
+			warnings: [{ type: 'W' }],
+			queryDescribe: { fields: [] },
+			data: [{ id: 1 }, { id: 2 }],
+		},
+		[{ id: 1 }, { id: 2 }],
+	],
+	['an object with warnings', { warnings: [{ type: 'W' }], data: { id: 1 } }, [{ id: 1 }]],
+	['no elements, with warnings', { warnings: [{ type: 'W' }], data: [] }, []],
+	[
+		'fields with warnings',
+		{ id: 1, warnings: [{ type: 'W' }] },
+		[{ id: 1, warnings: [{ type: 'W' }] }],
+	],
+	['warnings only', { warnings: [{ type: 'W' }] }, [{ warnings: [{ type: 'W' }] }]],
+	['a message only', { responseMessage: 'done' }, [{ responseMessage: 'done' }]],
+	['a description only', { queryDescribe: { fields: [] } }, [{ queryDescribe: { fields: [] } }]],
 	[
 		'several things',
 		{ document: { id: 1 }, versions: [{ n: 1 }] },
@@ -69,15 +90,79 @@ test('other texts are no outcomes', () => {
 	expect(bulkRecords(success({ data: [] }))).toBeUndefined();
 });
 
-test('an error tells of the first refusals, and hides what is secret', () => {
+describe('outcomes in a text', () => {
+	const refusal = (message: string) => ({
+		responseStatus: 'FAILURE',
+		errors: [{ type: 'INVALID_DATA', message }],
+	});
+
+	test('in JSON', () => {
+		const data = [{ responseStatus: 'SUCCESS', data: { id: 1 } }, refusal('No.')];
+		expect(bulkRecordsInText(JSON.stringify(success({ data })))).toEqual(data);
+		expect(bulkRecordsInText(`\n${JSON.stringify(success({ data }), null, 2)}`)).toEqual(data);
+	});
+
+	test('in CSV', () => {
+		expect(bulkRecordsInText('responseStatus,id,errors\nFAILURE,,INVALID_DATA|No.\n')).toEqual([
+			{ id: '', ...refusal('No.') },
+		]);
+	});
+
+	test('in XML', () => {
+		const xml = `<?xml version="1.0"?>
+			<VaultResponse>
+				<responseStatus>SUCCESS</responseStatus>
+				<data><responseStatus>SUCCESS</responseStatus><data><id>1</id></data></data>
+				<data>
+					<responseStatus> FAILURE </responseStatus>
+					<errors><type>INVALID_DATA</type><message>&lt;a&gt; &#38; &#x22;b&quot; &amp;amp; &apos; &constructor; &#9999999;</message></errors>
+				</data>
+				<data><responseStatus>EXCEPTION</responseStatus></data>
+			</VaultResponse>`;
+		expect(bulkRecordsInText(xml)).toEqual([
+			{ responseStatus: 'SUCCESS', errors: [] },
+			refusal('<a> & "b" &amp; \' &constructor; &#9999999;'),
+			{ responseStatus: 'EXCEPTION', errors: [] },
+		]);
+	});
+
+	test.each([
+		'',
+		'text',
+		'id,name\n1,A',
+		'{"responseStatus":"SUCCESS"}',
+		'{"responseStatus":"SUCCESS","data":[{"id":1}]}',
+		'{"data":[{"responseStatus":"FAILURE"}]}',
+		'{"responseStatus":',
+		'[{"responseStatus":"FAILURE"}]',
+		'<xml/>',
+		'<VaultResponse><responseStatus>SUCCESS</responseStatus><data><id>1</id></data></VaultResponse>',
+		'SUCCESS <responseStatus>FAILURE</responseStatus><responseStatus>FAILURE</responseStatus>',
+	])('there are none in %j', (text) => expect(bulkRecordsInText(text)).toBeUndefined());
+});
+
+test('an error tells of the first refusals, and what support asks for', () => {
 	const refused = {
 		responseStatus: 'FAILURE',
-		errors: [{ type: 'INVALID_DATA', message: 'Not SECRET.' }],
+		errors: [{ type: 'INVALID_DATA', message: 'Not so.' }],
 	};
-	expect(() =>
-		assertAllDone([{ responseStatus: 'SUCCESS' }, ...Array(7).fill(refused)], ['SECRET']),
-	).toThrow(
-		/^Vault refused 7 of 8 records: record 2: Not \*\*\*\. \[INVALID_DATA\]; .+; and 2 more$/,
-	);
+	const records = [{ responseStatus: 'SUCCESS' }, ...Array<typeof refused>(7).fill(refused)];
+	const thrown = (executionId?: string) => {
+		try {
+			assertAllDone(records, executionId);
+		} catch (error) {
+			return error;
+		}
+		return undefined;
+	};
+	expect(thrown('e-1')).toMatchObject({
+		message: expect.stringMatching(
+			/^Vault refused 7 of 8 records: record 2: Not so\. \[INVALID_DATA\]; .+; and 2 more$/,
+		),
+		description: expect.stringMatching(/ Vault's execution ID: e-1\.$/),
+		type: 'INVALID_DATA',
+		executionId: 'e-1',
+	});
+	expect(thrown()).toMatchObject({ description: expect.not.stringContaining('execution ID') });
 	expect(() => assertAllDone([{ responseStatus: 'WARNING' }])).not.toThrow();
 });

@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { Progress } from '../progress';
 import { isRecord, type VaultAnswer } from '../vault/answer';
 import { nextPage } from '../vault/api';
+import { VaultError } from '../vault/errors';
 import { nextPagePath } from '../vault/path';
 import type { Connection } from '../transport';
 
@@ -11,13 +12,15 @@ import type { Connection } from '../transport';
  * VQL reference: Pagination Best Practices.
  *
  * @param first the first page
+ * @param firstPath its path
  * @param method with which pages are read
- * @throws VaultError when Vault refuses a page
+ * @throws VaultError when Vault refuses a page, or when one leads back to an earlier one
  */
 export async function* pages(
 	context: IExecuteFunctions,
 	connection: Connection,
 	first: VaultAnswer,
+	firstPath: string,
 	method: 'GET' | 'POST' = 'POST',
 ): AsyncGenerator<VaultAnswer> {
 	const { settings } = connection;
@@ -27,15 +30,24 @@ export async function* pages(
 		'pages',
 		typeof total === 'number' ? ` (of ${total} records)` : '',
 	);
-	const seen = new Set<string>();
+	const seen = new Set([firstPath]);
 	let page = first;
 	for (;;) {
 		yield page;
 		progress.done();
 		const next = nextPagePath(page, settings.apiVersion, connection.vault);
-		// A page that leads back to an earlier one would be read for ever.
-		if (next === undefined || seen.has(next.path)) return;
+		if (next === undefined) return;
+		if (seen.has(next.path)) throw inCircle(connection.vault.host);
 		seen.add(next.path);
 		page = await connection.call(nextPage(next, method));
 	}
+}
+
+/** The error for pages that would be read for ever, or records that would come twice. */
+function inCircle(host: string): VaultError {
+	return new VaultError(
+		`${host} gave pages that lead in a circle`,
+		'Its next_page is a page that has been read already, so the records may not be complete. Check what is between n8n and the Vault.',
+		'NOT_A_VAULT_ANSWER',
+	);
 }

@@ -86,7 +86,7 @@ export function readAnswer(
 	const error = firstError(body);
 	throw answeredError(
 		{ type: error.type, message: withoutSecrets(error.message, secrets) },
-		header(headers, 'x-vaultapi-executionid'),
+		executionIdOf(headers),
 	);
 }
 
@@ -193,7 +193,7 @@ function textOf(body: unknown): string {
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-function isEnvelope(body: unknown): body is Envelope {
+export function isEnvelope(body: unknown): body is Envelope {
 	return isRecord(body) && typeof body.responseStatus === 'string';
 }
 
@@ -245,6 +245,11 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 export function header(headers: Headers, name: string): string | undefined {
 	const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 	return value === undefined || value === null ? undefined : String(value);
+}
+
+/** Vault's id of the call that it answers. */
+export function executionIdOf(headers: Headers): string | undefined {
+	return header(headers, 'x-vaultapi-executionid');
 }
 
 /** `Content-Type` without its parameters. */

@@ -6,6 +6,7 @@ import {
 	readAnswer,
 	readResponse,
 	type AnswerFormat,
+	type ByteStream,
 	type Headers,
 	type VaultAnswer,
 	type VaultResponse,
@@ -42,6 +43,8 @@ export interface CallBody {
 	/** Bytes, Node's stream, or a form that the HTTP client writes as `multipart/form-data` */
 	content: object;
 	headers?: Record<string, string>;
+	/** Closes the files that it has open: Vault may answer before it has read them */
+	close?(): void;
 }
 
 /** What goes on every call, whoever signs it. */
@@ -284,17 +287,23 @@ export async function requestVault(
 	options: IHttpRequestOptions,
 	{ secrets, inTurn }: { secrets: readonly string[]; inTurn: Turn },
 ): Promise<VaultResponse> {
-	const { called, response, hidden } = await inTurn(async () => {
-		const body = await call.body?.();
-		if (body === undefined) return await exchange(send, host, options, secrets);
-		const { content, headers } = body;
-		const complete = { ...options, body: content, headers: { ...options.headers, ...headers } };
-		return await exchange(send, host, complete, secrets).catch((error: unknown) => {
-			if (isStream(content)) content.destroy();
-			throw error;
+	let close = () => {};
+	let unread: ByteStream | undefined;
+	try {
+		const { called, response, hidden } = await inTurn(async () => {
+			const body = await call.body?.();
+			if (body === undefined) return await exchange(send, host, options, secrets);
+			close = () => body.close?.();
+			const headers = { ...options.headers, ...body.headers };
+			return await exchange(send, host, { ...options, body: body.content, headers }, secrets);
 		});
-	});
-	return await readResponse(called, response, call.format ?? 'json', hidden);
+		const answer = await readResponse(called, response, call.format ?? 'json', hidden);
+		if (answer.format === 'file' && isStream(answer.content)) unread = answer.content;
+		return answer;
+	} finally {
+		if (unread === undefined) close();
+		else unread.once('close', close);
+	}
 }
 
 /** An answer, with where it came from and what must not appear in an error about it. */

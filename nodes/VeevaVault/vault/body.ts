@@ -29,9 +29,11 @@ export function fieldsBody(pairs: readonly Pair[]): CallBody {
 
 /** A body that is one file. */
 export async function fileBody({ open, size, mimeType }: Upload): Promise<CallBody> {
+	const content = await open();
 	return {
-		content: await open(),
+		content,
 		headers: { 'Content-Type': mimeType, 'Content-Length': String(size) },
+		close: () => closeStream(content),
 	};
 }
 
@@ -41,16 +43,25 @@ export async function fileBody({ open, size, mimeType }: Upload): Promise<CallBo
  */
 export function formBody(parts: readonly FormPart[]): CallBody {
 	const form = new FormData();
+	const files: UploadFile[] = [];
 	for (const part of parts) {
-		if ('file' in part) form.append(part.name, new UploadFile(part.file));
-		else form.append(part.name, part.text);
+		if ('file' in part) {
+			const file = new UploadFile(part.file);
+			files.push(file);
+			form.append(part.name, file);
+		} else {
+			form.append(part.name, part.text);
+		}
 	}
-	return { content: form };
+	return { content: form, close: () => files.forEach((file) => file.close()) };
 }
 
 /** A file as the platform's forms take it, that is not in memory: its bytes come from where it is opened. */
 class UploadFile extends File {
 	readonly #upload: Upload;
+
+	/** Streams that are open; `undefined` when there are to be none any more */
+	#opened: Set<ByteStream | Buffer> | undefined = new Set();
 
 	constructor(upload: Upload) {
 		super([], upload.fileName, { type: upload.mimeType });
@@ -59,12 +70,26 @@ class UploadFile extends File {
 	}
 
 	override stream(): ReturnType<File['stream']> {
-		return ReadableStream.from(bytesOf(this.#upload));
+		return ReadableStream.from(this.#bytes());
+	}
+
+	close(): void {
+		this.#opened?.forEach(closeStream);
+		this.#opened = undefined;
+	}
+
+	async *#bytes(): AsyncGenerator<Uint8Array> {
+		if (this.#opened === undefined) return;
+		const content = await this.#upload.open();
+		this.#opened?.add(content);
+		// Closed while it was being opened.
+		if (this.#opened === undefined) closeStream(content);
+		else if (Buffer.isBuffer(content)) yield content;
+		else yield* content as AsyncIterable<Uint8Array>;
+		this.#opened?.delete(content);
 	}
 }
 
-async function* bytesOf({ open }: Upload): AsyncGenerator<Uint8Array> {
-	const content = await open();
-	if (Buffer.isBuffer(content)) yield content;
-	else yield* content as AsyncIterable<Uint8Array>;
+function closeStream(content: ByteStream | Buffer): void {
+	if (!Buffer.isBuffer(content)) content.destroy();
 }

@@ -123,8 +123,17 @@ export function answeredError(
 	executionId?: string,
 ): VaultError {
 	const advice = ADVICE[type] ?? 'See this error type in the Vault API reference.';
-	const support = executionId === undefined ? '' : ` Vault's execution ID: ${executionId}.`;
-	return new VaultError(`${message} [${type}]`, advice + support, type, executionId);
+	return new VaultError(
+		`${message} [${type}]`,
+		advice + forSupport(executionId),
+		type,
+		executionId,
+	);
+}
+
+/** The end of a description: what Veeva's support asks for. */
+export function forSupport(executionId?: string): string {
+	return executionId === undefined ? '' : ` Vault's execution ID: ${executionId}.`;
 }
 
 /** What each failure of a connection is called; the codes are Node's own. */

@@ -53,19 +53,17 @@ export function assertHeaderValue(value: string, field: string): void {
 }
 
 /**
- * Checks what a user adds to a query.
+ * Checks the query of a user's call.
  *
+ * @param field the field's label, for the error
  * @throws VaultFieldError for what would sign the call as somebody else
  */
-export function readQuery(pairs: readonly Pair[], field = 'Query Parameters'): readonly Pair[] {
-	for (const { name } of pairs) {
-		if (RESERVED_QUERY.test(name)) {
-			throw new VaultFieldError(
-				`${field} › Name`,
-				name,
-				'another parameter: this one would sign the call, which the credential does',
-			);
-		}
-	}
-	return pairs;
+export function assertUnsigned(query: readonly Pair[], field: string): void {
+	const signing = query.find(({ name }) => RESERVED_QUERY.test(name.trim()));
+	if (signing === undefined) return;
+	throw new VaultFieldError(
+		field,
+		signing.name.trim(),
+		'another parameter: this one would sign the call, which the credential does',
+	);
 }

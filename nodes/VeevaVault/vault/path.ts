@@ -1,5 +1,6 @@
 import { isRecord, type VaultAnswer } from './answer';
 import { VaultError, VaultFieldError } from './errors';
+import type { Pair } from './headers';
 import { readUrl, type VaultHost } from './hosts';
 
 /** Where in a Vault a call goes. */
@@ -46,6 +47,9 @@ export function readPath(given: unknown, apiVersion: string, field: string): Vau
 	if (url === undefined || (!absolute && url.origin !== NOWHERE)) {
 		throw new VaultFieldError(field, text, EXPECTED);
 	}
+	if (!/^https?:$/.test(url.protocol)) {
+		throw new VaultFieldError(field, text, `${EXPECTED}; a whole address begins with https://`);
+	}
 	if (!/^\/api(\/|$)/.test(url.pathname)) {
 		throw new VaultFieldError(field, text, `${EXPECTED}; addresses of the API begin with /api`);
 	}
@@ -74,7 +78,8 @@ function assertPlain(path: string, text: string, field: string): void {
 		if (plain === '.' || plain === '..' || /[\p{Cc}/\\]/u.test(plain)) {
 			throw new VaultFieldError(field, text, `${EXPECTED}, without . or .. and encoded slashes`);
 		}
-		if (/[{}]/.test(plain)) {
+		// Encoded, they belong to a value.
+		if (/[{}]/.test(part)) {
 			throw new VaultFieldError(field, text, `a value for ${plain} in Path Parameters`);
 		}
 	}
@@ -103,11 +108,7 @@ function decoded(part: string): string | undefined {
  * @param field label of the field that has the values
  * @throws VaultFieldError for a name that the path does not have, and for a value that is empty
  */
-export function fillPath(
-	template: string,
-	values: ReadonlyArray<{ name: string; value: string }>,
-	field: string,
-): string {
+export function fillPath(template: string, values: readonly Pair[], field: string): string {
 	const [path, ...query] = template.split('?');
 	const filled = values.reduce((text, { name, value }) => {
 		const placeholder = `{${name.trim().replace(/^\{|\}$/g, '')}}`;
@@ -122,15 +123,18 @@ export function fillPath(
 	return [filled, ...query].join('?');
 }
 
+/** The names and values in a path's query, decoded. */
+export function queryOf(path: string): Pair[] {
+	const [, ...query] = path.split('?');
+	return [...new URLSearchParams(query.join('?'))].map(([name, value]) => ({ name, value }));
+}
+
 /**
  * Adds to a path's query.
  *
  * @param pairs names and values as they are; a name may come more than once
  */
-export function withQuery(
-	path: string,
-	pairs: ReadonlyArray<{ name: string; value: string }>,
-): string {
+export function withQuery(path: string, pairs: readonly Pair[]): string {
 	if (pairs.length === 0) return path;
 	const added = new URLSearchParams();
 	for (const { name, value } of pairs) added.append(name, value);

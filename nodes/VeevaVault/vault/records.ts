@@ -1,10 +1,13 @@
-import { firstError, isRecord, withoutSecrets, type VaultAnswer } from './answer';
-import { VaultError } from './errors';
+import { firstError, isEnvelope, isRecord, type VaultAnswer } from './answer';
+import { forSupport, VaultError } from './errors';
 
 type Fields = Record<string, unknown>;
 
-/** What is about the answer, and not in it. */
+/** What is about each answer, and not in it. */
 const ENVELOPE = ['responseStatus', 'responseDetails'];
+
+/** What Vault adds when it has something to say about the answer; it is kept where it takes nothing's place. */
+const REMARKS = ['responseMessage', 'warnings', 'errors', 'queryDescribe'];
 
 /** How many failed records an error tells of. */
 const TOLD = 5;
@@ -15,10 +18,66 @@ const TOLD = 5;
  *
  * @returns `undefined` when the answer is not of a bulk call
  */
-export function bulkRecords(body: VaultAnswer): Fields[] | undefined {
+export function bulkRecords(body: Fields): Fields[] | undefined {
 	return Object.values(body)
 		.filter((value): value is Fields[] => isList(value) && value.length > 0)
 		.find((list) => list.every(({ responseStatus }) => typeof responseStatus === 'string'));
+}
+
+/**
+ * The same for an answer that was asked for as a text or a file. Vault answers bulk calls in JSON or CSV; in XML as well
+ * where `Accept` says so and the call has it.
+ *
+ * @returns of records in XML what their outcome is, and no other fields
+ */
+export function bulkRecordsInText(text: string): Fields[] | undefined {
+	const start = text.trimStart()[0];
+	if (start === '{') return bulkRecordsInJson(text);
+	return start === '<' ? bulkRecordsInXml(text) : bulkRecordsInCsv(text);
+}
+
+function bulkRecordsInJson(text: string): Fields[] | undefined {
+	try {
+		const body: unknown = JSON.parse(text);
+		return isEnvelope(body) ? bulkRecords(body) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The first `responseStatus` is the answer's own, each further one that of a record, which its errors follow. */
+function bulkRecordsInXml(text: string): Fields[] | undefined {
+	const [, , ...records] = text.split('<responseStatus>');
+	if (records.length === 0) return undefined;
+	return records.map((record) => {
+		const [responseStatus] = record.split('<', 1);
+		const [type, message] = ['type', 'message'].map((name) => xmlElement(record, name));
+		return {
+			responseStatus: responseStatus.trim(),
+			errors: type === undefined ? [] : [{ type, message }],
+		};
+	});
+}
+
+const XML_ENTITIES = new Map([
+	['amp', '&'],
+	['apos', "'"],
+	['gt', '>'],
+	['lt', '<'],
+	['quot', '"'],
+]);
+
+/** The text of the first element of a name. Extensible Markup Language (XML) 1.0, sections 4.1 and 4.6. */
+function xmlElement(xml: string, name: string): string | undefined {
+	const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+	return text?.replace(
+		/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w+));/gi,
+		(whole: string, hex?: string, decimal?: string, entity?: string) => {
+			if (entity !== undefined) return XML_ENTITIES.get(entity) ?? whole;
+			const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+			return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+		},
+	);
 }
 
 /**
@@ -55,10 +114,10 @@ function readCsv(text: string): string[][] {
 /**
  * Throws when Vault has refused some of the records; it has carried out the others.
  *
- * @param secrets what must not appear in the error
+ * @param executionId Vault's id of the call
  * @throws VaultError with the first refusal, telling of {@link TOLD} of them
  */
-export function assertAllDone(records: readonly Fields[], secrets: readonly string[] = []): void {
+export function assertAllDone(records: readonly Fields[], executionId?: string): void {
 	const refused = records.flatMap((record, index) =>
 		/^(FAILURE|EXCEPTION)$/.test(String(record.responseStatus))
 			? [{ number: index + 1, ...firstError(record) }]
@@ -71,17 +130,16 @@ export function assertAllDone(records: readonly Fields[], secrets: readonly stri
 		.join('; ');
 	const more = refused.length > TOLD ? `; and ${refused.length - TOLD} more` : '';
 	throw new VaultError(
-		withoutSecrets(
-			`Vault refused ${refused.length} of ${records.length} records: ${told}${more}`,
-			secrets,
-		),
-		'The other records have been carried out, so do not send them again. To get one item for each record, failed or not, turn on the option "Failed Records as Items".',
+		`Vault refused ${refused.length} of ${records.length} records: ${told}${more}`,
+		`The other records have been carried out, so do not send them again. To get one item for each record, failed or not, turn on the option "Failed Records as Items".${forSupport(executionId)}`,
 		refused[0].type,
+		executionId,
 	);
 }
 
 /**
- * What there is in an answer besides Vault's envelope: the elements of its one list, or its fields.
+ * What there is in an answer besides Vault's envelope: the elements of its one list, its one object, or its fields.
+ * What Vault remarks, such as warnings, changes nothing about that: it stands among the fields only.
  *
  * @returns for a list an object for each element, without a wrapper such as `{ "document": { … } }`
  */
@@ -92,12 +150,14 @@ export function simplified(body: VaultAnswer): Fields[] {
 	const rest: Fields = Object.fromEntries(
 		Object.entries(body).filter(([name]) => !ENVELOPE.includes(name)),
 	);
-	const lists = Object.values(rest).filter((value): value is unknown[] => Array.isArray(value));
-	const objects = Object.entries(rest).filter(([, value]) => isRecord(value));
+	const content = Object.entries(rest).flatMap(([name, value]) =>
+		REMARKS.includes(name) ? [] : [value],
+	);
+	const lists = content.filter((value): value is unknown[] => Array.isArray(value));
+	const objects = content.filter(isRecord);
 	const [list] = lists;
 	if (lists.length === 1 && objects.length === 0 && isList(list)) return list.map(unwrapped);
-	const [[, object] = []] = objects;
-	if (lists.length === 0 && objects.length === 1 && isRecord(object)) return [object];
+	if (lists.length === 0 && objects.length === 1) return objects;
 	return [Object.keys(rest).length === 0 ? { responseStatus } : rest];
 }
 

@@ -175,9 +175,10 @@ export async function readBody(
 	given: Parameters,
 ): Promise<Body | undefined> {
 	if (!withBody.method.some((method) => method === given.value('method'))) return undefined;
-	switch (given.choice('contentType', 'Body Content Type', KINDS)) {
-		case 'none':
-			return undefined;
+	const kind = given.choice('contentType', 'Body Content Type', KINDS);
+	if (kind === 'none') return undefined;
+	assertNoContentType(given, kind);
+	switch (kind) {
 		case 'json':
 			return text(jsonText(given.value('jsonBody')), 'application/json');
 		case 'form-urlencoded': {
@@ -206,6 +207,20 @@ export async function readBody(
 			return { make: () => formBody(parts), isUpload: parts.some((part) => 'file' in part) };
 		}
 	}
+}
+
+/** Throws for a header that says what the body is, which the body says itself. */
+function assertNoContentType(given: Parameters, kind: string): void {
+	const headers = given.pairs('headerParameters', 'Headers');
+	const header = headers.find(({ name }) => /^content-type$/i.test(name));
+	if (header === undefined) return;
+	throw new VaultFieldError(
+		'Headers › Name',
+		header.name,
+		kind === 'raw'
+			? 'another header: the field Content Type sets this one'
+			: 'another header: Body Content Type sets this one',
+	);
 }
 
 function text(body: string, contentType: string): Body {

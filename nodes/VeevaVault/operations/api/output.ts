@@ -2,9 +2,9 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import {
 	brokenOff,
+	executionIdOf,
 	isStream,
 	mediaType,
-	type VaultAnswer,
 	type VaultResponse,
 } from '../../vault/answer';
 import { connectionError } from '../../vault/errors';
@@ -51,22 +51,25 @@ export const outputProperties: INodeProperties[] = [
 /**
  * The answer as output items: one for each element of its list, or one for each page as Vault wrote it.
  *
+ * @param path of the call
  * @param failedAsItems whether records that Vault has refused are items like the others
  * @throws VaultError when Vault has refused some records and that is to be an error, or a further page
  */
 export async function jsonItems(
 	context: IExecuteFunctions,
 	connection: Connection,
-	first: VaultAnswer,
-	given: Parameters,
-	failedAsItems: boolean,
+	{ headers, body: first }: Extract<VaultResponse, { format: 'json' }>,
+	{ path, given, failedAsItems }: { path: string; given: Parameters; failedAsItems: boolean },
 ): Promise<IDataObject[]> {
 	const simplify = given.isOn('simplify');
 	const all = given.option('followPages') === true;
 	const method = given.value('method') === 'GET' ? 'GET' : 'POST';
 	const output: IDataObject[] = [];
-	for await (const page of all ? pages(context, connection, first, method) : [first]) {
-		if (!failedAsItems) assertAllDone(bulkRecords(page) ?? []);
+	for await (const page of all ? pages(context, connection, first, path, method) : [first]) {
+		if (!failedAsItems) {
+			const executionId = page === first ? executionIdOf(headers) : undefined;
+			assertAllDone(bulkRecords(page) ?? [], executionId);
+		}
 		for (const element of simplify ? simplified(page) : [page]) {
 			output.push(element as IDataObject);
 		}

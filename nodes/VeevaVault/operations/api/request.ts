@@ -1,8 +1,9 @@
+import { executionIdOf } from '../../vault/answer';
 import { LONG_CALL_TIMEOUT_MS, type VaultCall } from '../../vault/api';
 import { VaultFieldError } from '../../vault/errors';
-import { readHeaders, readQuery } from '../../vault/headers';
-import { fillPath, readPath, withQuery } from '../../vault/path';
-import { assertAllDone, bulkRecordsInCsv } from '../../vault/records';
+import { assertUnsigned, readHeaders } from '../../vault/headers';
+import { fillPath, queryOf, readPath, withQuery } from '../../vault/path';
+import { assertAllDone, bulkRecordsInText } from '../../vault/records';
 import { connect } from '../../transport';
 import type { Operation } from '../operation';
 import { Parameters, pairsProperty } from '../parameters';
@@ -125,7 +126,8 @@ export const request: Operation = {
 			format,
 			timeoutMs: timeoutOf(given, body?.isUpload === true),
 		};
-		const query = readQuery(given.pairs('queryParameters', 'Query Parameters'));
+		const query = given.pairs('queryParameters', 'Query Parameters');
+		assertUnsigned(query, 'Query Parameters › Name');
 		const filled = fillPath(
 			given.text('path', 'Path', 'the path of a Vault API call, such as /objects/documents'),
 			given.pairs('pathParameters', 'Path Parameters'),
@@ -134,15 +136,21 @@ export const request: Operation = {
 
 		const connection = await connect(this, itemIndex);
 		const target = readPath(filled, connection.settings.apiVersion, 'Path');
+		assertUnsigned(queryOf(target.path), 'Path');
 		const path = withQuery(target.path, query);
 		const answer = await connection.request({ ...call, ...target, path });
+		const assertDone = (text: string) => {
+			if (failedAsItems) return;
+			assertAllDone(bulkRecordsInText(text) ?? [], executionIdOf(answer.headers));
+		};
 		switch (answer.format) {
 			case 'json':
-				return await jsonItems(this, connection, answer.body, given, failedAsItems);
+				return await jsonItems(this, connection, answer, { path, given, failedAsItems });
 			case 'text':
-				if (!failedAsItems) assertAllDone(bulkRecordsInCsv(answer.text) ?? []);
+				assertDone(answer.text);
 				return { [field]: answer.text };
 			case 'file':
+				if (Buffer.isBuffer(answer.content)) assertDone(answer.content.toString());
 				return await fileItem(this, answer, { path, host: connection.vault.host, field });
 		}
 	},

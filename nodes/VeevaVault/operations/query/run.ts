@@ -11,6 +11,9 @@ import { limitProperties, Parameters } from '../parameters';
 /** Vault's own limit (Vault API reference: VQL › Submitting a Query), in characters. */
 const MAX_LENGTH = 50_000;
 
+/** A value of an item as it may stand between quotes. VQL reference: Special Characters. */
+const ESCAPED = '{{ $json.name.replaceAll("\\\\", "\\\\\\\\").replaceAll("\'", "\\\\\'") }}';
+
 /** Vault API reference: Vault Query Language (VQL) › Submitting a Query. */
 export const run: Operation = {
 	option: {
@@ -30,8 +33,7 @@ export const run: Operation = {
 			default: '',
 			required: true,
 			placeholder: "e.g. SELECT id, name__v FROM documents WHERE status__v = 'Approved'",
-			description:
-				"The VQL statement. Expressions in it are resolved. Write a quote in a value as \\', so that a value from elsewhere cannot change the statement.",
+			description: `The VQL statement. Expressions in it are resolved. Escape a value from elsewhere, so that it cannot change the statement: ${ESCAPED}`,
 			hint: 'PAGESIZE sets how many records Vault gives at once, MAXROWS how many in all',
 		},
 		...limitProperties,
@@ -53,9 +55,10 @@ export const run: Operation = {
 		const describe = given.option('describe') === true;
 
 		const connection = await connect(this, itemIndex);
-		const first = await connection.call(query(connection.settings, vql, { describe }));
+		const call = query(connection.settings, vql, { describe });
+		const first = await connection.call(call);
 		const records: IDataObject[] = [];
-		for await (const page of pages(this, connection, first)) {
+		for await (const page of pages(this, connection, first, call.path)) {
 			for (const record of dataOf(page)) if (records.length < limit) records.push(record);
 			if (records.length >= limit) break;
 		}
