@@ -7,6 +7,7 @@ import {
 
 import { isRecord } from './answer';
 import {
+	CALL_TIMEOUT_MS,
 	callVault,
 	hostOf,
 	isVaultId,
@@ -220,7 +221,7 @@ export async function renewSession(
 		sessions.renew(
 			fields,
 			storedSession(credentials),
-			sessionCalls(fields, httpRequest as Send, decision.fresh),
+			sessionCalls(fields, withDeadline(httpRequest), decision.fresh),
 			{ fresh: decision.fresh },
 		),
 	]);
@@ -235,6 +236,20 @@ export async function renewSession(
 	// The provider has rotated the token, and Vault failed: without the new token the grant would be lost.
 	decisions.set(credentials, { is: 'failed', error });
 	return { sessionToken: '', sessionDetails: '', oAuth2RefreshToken: newest };
+}
+
+/**
+ * Ends each call of a login in its time. n8n's own timeout begins anew with every byte: a server that never comes to its
+ * end would keep this login, and with it all who wait for it.
+ */
+function withDeadline(httpRequest: (options: IHttpRequestOptions) => Promise<unknown>): Send {
+	return async (options) => {
+		const abortSignal = AbortSignal.timeout(options.timeout ?? CALL_TIMEOUT_MS);
+		const send = httpRequest as Send;
+		return await send({ ...options, abortSignal }).catch((failure: unknown) => {
+			throw abortSignal.aborted ? Object.assign(new Error(), { code: 'ETIMEDOUT' }) : failure;
+		});
+	};
 }
 
 /** What is saved: the session, and the refresh token that now goes with it. */
