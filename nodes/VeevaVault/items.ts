@@ -21,8 +21,17 @@ import { VaultError, VaultFieldError } from './vault/errors';
  *   further item is started then, nor a call made that waits for its turn, and those under way come to their end first
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const { operation, concurrency } = settings(context);
-	const count = context.getInputData().length;
+	const items = context.getInputData();
+	const count = items.length;
+	let chosen: ReturnType<typeof settings>;
+	try {
+		chosen = settings(context);
+	} catch (error) {
+		if (!context.continueOnFail()) throw nodeError(context, error, 0);
+		// Each item's outcome: n8n would pass the input on as if nothing had happened.
+		return items.map((_, item) => ({ json: errorOutput(error), pairedItem: { item } }));
+	}
+	const { operation, concurrency } = chosen;
 	const outputs: INodeExecutionData[][] = new Array<INodeExecutionData[]>(count);
 	const progress = new Progress(context, 'items', ` of ${count}`);
 
@@ -38,17 +47,13 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 }
 
 function settings(context: IExecuteFunctions): { operation: Operation; concurrency: number } {
-	try {
-		const operation = findOperation(
-			context.getNodeParameter('resource', 0),
-			context.getNodeParameter('operation', 0),
-		);
-		// By itself: the other options are each item's own.
-		const concurrency: unknown = context.getNodeParameter('options.concurrency', 0, null);
-		return { operation, concurrency: concurrencyOf(operation, concurrency) };
-	} catch (error) {
-		throw nodeError(context, error, 0);
-	}
+	const operation = findOperation(
+		context.getNodeParameter('resource', 0),
+		context.getNodeParameter('operation', 0),
+	);
+	// By itself: the other options are each item's own.
+	const concurrency: unknown = context.getNodeParameter('options.concurrency', 0, null);
+	return { operation, concurrency: concurrencyOf(operation, concurrency) };
 }
 
 async function run(

@@ -100,5 +100,24 @@ test('tells a Vault that cannot be reached', async () => {
 
 test("shows in Vault's usage log as what it is", async () => {
 	await world.engine.testCredential(await world.credential());
-	expect(world.vault.calls.at(-1)?.headers['x-vaultapi-referenceid']).toBe('n8n-credential-test');
+	expect(world.vault.calls.at(-1)?.headers['x-vaultapi-referenceid']).toMatch(
+		/^n8n-credential-test-[0-9a-f]{16}$/,
+	);
+});
+
+test('a workflow cannot pass its calls off as tests, and so log in with what was refused', async () => {
+	const credential = await world.credential({ password: 'not that one, surely' });
+	const parameters = {
+		resource: 'api',
+		operation: 'request',
+		path: { __rl: true, mode: 'path', value: '/objects/users/me' },
+		headerParameters: {
+			parameters: [{ name: 'X-VaultAPI-ReferenceId', value: 'n8n-credential-test' }],
+		},
+	};
+	for (let times = 0; times < 3; times++) {
+		const { error } = await world.engine.vault(parameters, { credential });
+		expect(error?.message).toMatch(/\[USERNAME_OR_PASSWORD_INCORRECT\]$/);
+	}
+	expect(world.vault.logins).toBe(1);
 });

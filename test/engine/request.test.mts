@@ -274,7 +274,7 @@ describe('bodies', () => {
 	});
 
 	test.each([
-		[{ contentType: 'json', jsonBody: '{"a":' }, 'JSON is not valid: "{"a":"'],
+		[{ contentType: 'json', jsonBody: '{"password": "x",}' }, /^JSON is not valid$/],
 		[{ contentType: 'json', jsonBody: '' }, 'JSON is empty'],
 		[{ contentType: 'raw', body: '' }, 'Body is empty'],
 		[
@@ -304,10 +304,12 @@ describe('bodies', () => {
 		[{ responseFormat: 'pigeon' }, 'Response Format is not valid: "pigeon"'],
 		[{ responseFormat: 'file', outputPropertyName: '={{ "" }}' }, 'Put Output in Field is empty'],
 		[{ options: { timeout: 0 } }, 'Timeout is not valid: "0"'],
+		[{ options: { timeout: 2 ** 31 } }, 'Timeout is not valid: "2147483648"'],
 	])('%j is refused before any call', async (given, message) => {
 		const credential = await world.credential();
 		const { error } = await world.engine.vault(post(DOCUMENTS, given), { credential });
-		expect(error?.message).toContain(message);
+		if (typeof message === 'string') expect(error?.message).toContain(message);
+		else expect(error?.message).toMatch(message);
 		expect(error?.description).toMatch(/^Expected /);
 		expect(world.vault.calls).toEqual([]);
 	});
@@ -859,4 +861,21 @@ test('with a session ID, version and client ID are options beside those of the o
 		path: '/api/v24.3/objects/documents',
 		headers: { 'x-vaultapi-clientid': 'own-client' },
 	});
+});
+
+test('a text that is read as JSON is told from the answer of a proxy', async () => {
+	const { error } = await world.engine.vault(
+		{
+			...request('/vobjects/product__v'),
+			method: 'POST',
+			contentType: 'raw',
+			rawContentType: 'text/csv',
+			body: 'name__v\nCholecap',
+			headerParameters: pairs({ Accept: 'text/csv' }),
+		},
+		{ credential: await world.credential() },
+	);
+	expect(error?.message).toMatch(/did not answer as a Vault does: text\/csv/);
+	expect(error?.description).toContain('choose that as the Response Format');
+	expect(world.vault.count({ path: /product__v$/, outcome: 'SUCCESS' })).toBe(1);
 });

@@ -226,6 +226,19 @@ describe('items at the same time', () => {
 		expect(world.vault.mostAtOnce).toBeLessThanOrEqual(2);
 	});
 
+	test('with "Continue" Concurrent Items that are no number are the outcome of every item', async () => {
+		const outcome = await world.engine.vault(
+			request('/objects/documents', { concurrency: '={{ "abc" }}' }),
+			{ credential: await world.credential(), items: items(3), onError: 'continueRegularOutput' },
+		);
+		expect(outcome.items('Vault').map(({ json }) => json.error)).toEqual(
+			items(3).map(() =>
+				expect.objectContaining({ message: 'Concurrent Items is not valid: "abc"' }),
+			),
+		);
+		expect(world.vault.calls).toEqual([]);
+	});
+
 	test('with "Continue" every item is its own outcome', async () => {
 		const credential = await warm();
 		const outcome = await world.engine.vault(

@@ -79,7 +79,8 @@ export function readAnswer(
 	if (trouble !== undefined) throw trouble;
 	const { headers, body } = response;
 	if (!isEnvelope(body)) {
-		throw notVaults(host, headers, 'instead of JSON with a responseStatus');
+		const answered = executionIdOf(headers) === undefined ? undefined : NOT_JSON;
+		throw notVaults(host, headers, 'instead of JSON with a responseStatus', answered);
 	}
 	if (isSuccess(body)) return body;
 
@@ -126,10 +127,19 @@ function unmarked(host: VaultHost, { headers }: IN8nHttpFullResponse): VaultErro
 	return marked ? undefined : notVaults(host, headers, "without any of Vault's headers");
 }
 
-function notVaults({ host }: VaultHost, headers: Headers, but: string): VaultError {
+/** With an execution ID it is Vault that has answered. */
+const NOT_JSON =
+	'Vault has carried out the call, so do not send it again without a check. If it gives a file or a text, choose that as the Response Format.';
+
+function notVaults(
+	{ host }: VaultHost,
+	headers: Headers,
+	but: string,
+	todo = 'A proxy or a sign-in page may have answered in its place, or the host name is not that of a Vault.',
+): VaultError {
 	return new VaultError(
 		`${host} did not answer as a Vault does: ${mediaType(headers) ?? 'no content type'} ${but}`,
-		'A proxy or a sign-in page may have answered in its place, or the host name is not that of a Vault.',
+		todo,
 		'NOT_A_VAULT_ANSWER',
 	);
 }

@@ -128,10 +128,14 @@ export function assertAllDone(records: readonly Fields[], executionId?: string):
 		.slice(0, TOLD)
 		.map(({ number, type, message }) => `record ${number}: ${message} [${type}]`)
 		.join('; ');
+	const others =
+		refused.length < records.length
+			? 'The other records have been carried out, so do not send them again. '
+			: '';
 	const more = refused.length > TOLD ? `; and ${refused.length - TOLD} more` : '';
 	throw new VaultError(
 		`Vault refused ${refused.length} of ${records.length} records: ${told}${more}`,
-		`The other records have been carried out, so do not send them again. To get one item for each record, failed or not, turn on the option "Failed Records as Items".${forSupport(executionId)}`,
+		`${others}To get one item for each record, failed or not, turn on the option "Failed Records as Items".${forSupport(executionId)}`,
 		refused[0].type,
 		executionId,
 	);

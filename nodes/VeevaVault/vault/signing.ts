@@ -1,3 +1,5 @@
+import { randomBytes } from 'crypto';
+
 import {
 	sleep,
 	type ICredentialDataDecryptedObject,
@@ -66,9 +68,12 @@ export const sessions = new Sessions({ now: () => Date.now(), sleep });
 
 /**
  * Marks the credential test's request. `X-VaultAPI-ReferenceId` is Vault's own header for a caller's mark (v23.3);
- * it also shows in Vault's API usage log that a call was such a test.
+ * it also shows in Vault's API usage log that a call was such a test. New in each process, so that no workflow can say
+ * of its calls that they are tests, which log in whatever was refused before.
  */
-export const CREDENTIAL_TEST_HEADERS = { 'X-VaultAPI-ReferenceId': 'n8n-credential-test' } as const;
+export const CREDENTIAL_TEST_HEADERS = {
+	'X-VaultAPI-ReferenceId': `n8n-credential-test-${randomBytes(8).toString('hex')}`,
+} as const;
 
 /** n8n's request options in both of its shapes: the HTTP Request node still says `uri`. */
 type SignableOptions = IHttpRequestOptions & { uri?: string };

@@ -232,16 +232,14 @@ function jsonText(given: unknown): string {
 	if (typeof given === 'object' && given !== null) return JSON.stringify(given);
 	const expected = 'JSON, such as {"name__v": "Leaflet"}';
 	if (typeof given !== 'string') throw new VaultFieldError('JSON', given ?? '', expected);
-	if (!isJson(given)) throw new VaultFieldError('JSON', given.trim(), expected);
-	return given;
-}
-
-function isJson(text: string): boolean {
 	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
+		JSON.parse(given);
+		return given;
+	} catch (error) {
+		// Not the text itself: there may be a password in it.
+		const [, place] = /\bat position (\d+)/.exec(String(error)) ?? [];
+		const where = place === undefined ? '' : `; the mistake is at character ${Number(place) + 1}`;
+		throw new VaultFieldError('JSON', given.trim() === '' ? '' : undefined, expected + where);
 	}
 }
 

@@ -16,6 +16,9 @@ const FORMATS = ['file', 'json', 'text'] as const;
 /** n8n counts from the first byte sent to the answer, so that a large file has to fit in. */
 const UPLOAD_TIMEOUT_MS = 3_600_000;
 
+/** Node's timers hold no more, and end at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** Any call of the Vault API reference. */
 export const request: Operation = {
 	option: {
@@ -101,7 +104,7 @@ export const request: Operation = {
 			displayName: 'Timeout',
 			name: 'timeout',
 			type: 'number',
-			typeOptions: { minValue: 1 },
+			typeOptions: { minValue: 1, maxValue: MAX_TIMEOUT_MS },
 			default: LONG_CALL_TIMEOUT_MS,
 			description:
 				'Time in ms to wait for the answer to begin. A call with files has an hour if nothing else is set.',
@@ -160,6 +163,9 @@ export const request: Operation = {
 function timeoutOf(given: Parameters, isUpload: boolean): number {
 	const timeout = given.option('timeout');
 	if (timeout === undefined) return isUpload ? UPLOAD_TIMEOUT_MS : LONG_CALL_TIMEOUT_MS;
-	if (typeof timeout === 'number' && Number.isInteger(timeout) && timeout >= 1) return timeout;
-	throw new VaultFieldError('Timeout', timeout, 'a whole number of milliseconds from 1 on');
+	if (typeof timeout === 'number' && Number.isInteger(timeout)) {
+		if (timeout >= 1 && timeout <= MAX_TIMEOUT_MS) return timeout;
+	}
+	const expected = `a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
+	throw new VaultFieldError('Timeout', timeout, expected);
 }
