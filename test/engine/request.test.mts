@@ -865,14 +865,12 @@ test('with a session ID, version and client ID are options beside those of the o
 
 test('a text that is read as JSON is told from the answer of a proxy', async () => {
 	const { error } = await world.engine.vault(
-		{
-			...request('/vobjects/product__v'),
-			method: 'POST',
+		post('/vobjects/product__v', {
 			contentType: 'raw',
 			rawContentType: 'text/csv',
 			body: 'name__v\nCholecap',
 			headerParameters: pairs({ Accept: 'text/csv' }),
-		},
+		}),
 		{ credential: await world.credential() },
 	);
 	expect(error?.message).toMatch(/did not answer as a Vault does: text\/csv/);

@@ -232,14 +232,20 @@ function jsonText(given: unknown): string {
 	if (typeof given === 'object' && given !== null) return JSON.stringify(given);
 	const expected = 'JSON, such as {"name__v": "Leaflet"}';
 	if (typeof given !== 'string') throw new VaultFieldError('JSON', given ?? '', expected);
+	const mistake = mistakeIn(given);
+	if (mistake === undefined) return given;
+	// Not the text itself: there may be a password in it.
+	throw new VaultFieldError('JSON', given.trim() === '' ? '' : undefined, expected + mistake);
+}
+
+/** Where a text is no JSON, as the end of a sentence; `undefined` when it is. */
+function mistakeIn(text: string): string | undefined {
 	try {
-		JSON.parse(given);
-		return given;
+		JSON.parse(text);
+		return undefined;
 	} catch (error) {
-		// Not the text itself: there may be a password in it.
 		const [, place] = /\bat position (\d+)/.exec(String(error)) ?? [];
-		const where = place === undefined ? '' : `; the mistake is at character ${Number(place) + 1}`;
-		throw new VaultFieldError('JSON', given.trim() === '' ? '' : undefined, expected + where);
+		return place === undefined ? '' : `; the mistake is at character ${Number(place) + 1}`;
 	}
 }
 
