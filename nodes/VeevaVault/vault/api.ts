@@ -335,7 +335,7 @@ async function exchange(
 
 /** A delegated session may turn out to be for another Vault: then the credential has completed the address. */
 function hostOfCall({ url }: IHttpRequestOptions, { host, origin }: VaultHost): string {
-	return readUrl(url, origin)?.host ?? host;
+	return url.startsWith(`${origin}/`) ? host : (readUrl(url, origin)?.host ?? host);
 }
 
 /** Vault writes its ids as numbers, and in some answers as text. */

@@ -78,7 +78,7 @@ export function readFields(credentials: Credentials): LoginFields {
 		delegation: readDelegation(credentials),
 		secrets: secretsOf(authentication),
 	};
-	return { ...fields, identity: identityOf(fields), boundTo: boundTo(fields) };
+	return { ...fields, ...identityOf(fields) };
 }
 
 /**
@@ -103,15 +103,17 @@ export function readPlace(
 /** The fields of the login behind a delegated one: the user's own. */
 export function withoutDelegation(fields: LoginFields): LoginFields {
 	const own = { ...fields, delegation: undefined };
-	return { ...own, identity: identityOf(own), boundTo: boundTo(own) };
+	return { ...own, ...identityOf(own) };
 }
 
 type Login = Pick<LoginFields, 'vault' | 'loginHost' | 'authentication' | 'delegation'>;
 
-/** {@link LoginIdentity.identity}: of the refresh tokens of one grant, the first stands for all. */
-function identityOf(login: Login): string {
+/** Of the refresh tokens of one grant, the first stands for all: {@link LoginIdentity.identity}. */
+function identityOf(login: Login): Pick<LoginIdentity, 'identity' | 'boundTo'> {
+	const own = boundTo(login);
 	const token = refreshTokenOf(login);
-	return boundTo(login, token === undefined ? undefined : refreshTokens.first(token));
+	const first = token === undefined ? undefined : refreshTokens.first(token);
+	return { boundTo: own, identity: first === token ? own : boundTo(login, first) };
 }
 
 /**

@@ -123,14 +123,19 @@ export class Sessions {
 	 * @returns `undefined` when there is none, so that {@link renew} is needed
 	 */
 	usable(login: LoginIdentity, stored?: StoredSession): VaultSession | undefined {
-		return this.candidates(login, stored).find((session) => this.leaseHolds(login, session));
+		const known = this.logins.get(this.digest(login.identity));
+		const { sessionTimeoutMs } = login;
+		return this.candidates(login, known, stored).find(({ life }) =>
+			this.leaseHolds(life, known?.death, sessionTimeoutMs),
+		)?.session;
 	}
 
 	/**
 	 * The newest session known for these login fields, whether or not its lease holds; none that is known dead.
 	 */
 	newest(login: LoginIdentity, stored?: StoredSession): VaultSession | undefined {
-		return this.candidates(login, stored)[0];
+		const known = this.logins.get(this.digest(login.identity));
+		return this.candidates(login, known, stored)[0]?.session;
 	}
 
 	/** The renewal under way for these login fields, for others to wait for instead of starting their own. */
@@ -147,9 +152,8 @@ export class Sessions {
 		const known = this.known(login);
 		if (known.session?.id === sessionId) known.served = true;
 		known.stillborn = 0;
-		if (prolonged && !this.isDead(sessionId)) {
-			this.lives.set(this.digest(sessionId), this.moment());
-		}
+		const key = this.digest(sessionId);
+		if (prolonged && this.lives.get(key) !== 'dead') this.lives.set(key, this.moment());
 	}
 
 	/** The session is about to be ended: it is never used again. */
@@ -285,10 +289,14 @@ export class Sessions {
 		);
 	}
 
-	/** Sessions that belong to these login fields and may still live, the newest first. */
-	private candidates(login: LoginIdentity, stored?: StoredSession): VaultSession[] {
+	/** Sessions that belong to these login fields and may still live, with when each was last seen, the newest first. */
+	private candidates(
+		login: LoginIdentity,
+		known: Known | undefined,
+		stored: StoredSession | undefined,
+	): Array<{ session: VaultSession; life: Moment | undefined }> {
 		const oldest = this.clock.now() - MAX_AGE_MS;
-		const own = this.logins.get(this.digest(login.identity))?.session;
+		const own = known?.session;
 		const other =
 			stored !== undefined &&
 			stored.id !== own?.id &&
@@ -297,19 +305,27 @@ export class Sessions {
 				: undefined;
 		return [own, other]
 			.filter((session) => session !== undefined)
-			.filter(({ id, startedAt }) => startedAt > oldest && !this.isDead(id))
-			.sort((a, b) => b.startedAt - a.startedAt);
+			.filter(({ startedAt }) => startedAt > oldest)
+			.flatMap((session) => {
+				const life = this.lives.get(this.digest(session.id));
+				return life === 'dead' ? [] : [{ session, life }];
+			})
+			.sort((a, b) => b.session.startedAt - a.session.startedAt);
 	}
 
 	/**
 	 * Only what this process has seen itself counts: the session may have been opened elsewhere, by another clock, and
 	 * may have ended since.
+	 *
+	 * @param life when the session was last known to live
+	 * @param death when a session of the same login was last found dead
 	 */
-	private leaseHolds({ identity, sessionTimeoutMs }: LoginIdentity, { id }: VaultSession): boolean {
-		const life = this.lives.get(this.digest(id));
-		if (life === undefined || life === 'dead') return false;
-		const death = this.logins.get(this.digest(identity))?.death;
-		if (death !== undefined && death > life.order) return false;
+	private leaseHolds(
+		life: Moment | undefined,
+		death: number | undefined,
+		sessionTimeoutMs: number,
+	): boolean {
+		if (life === undefined || (death !== undefined && death > life.order)) return false;
 		return this.clock.now() - life.at < Math.min(LEASE_MS, sessionTimeoutMs / 2);
 	}
 

@@ -148,15 +148,19 @@ async function sign(
 			);
 	}
 
+	const fresh = isCredentialTest(options);
+	const usable = fresh ? undefined : sessions.usable(fields, stored);
+	if (usable !== undefined) {
+		decisions.set(credentials, { is: 'signed', with: usable });
+		return signedBy(options, fields, usable);
+	}
+
 	// Before any login: a request that no session of this Vault may sign does not cause one.
 	const newest = sessions.newest(fields, stored);
 	if (newest !== undefined) targetOf(options, hostFor(fields, newest), hostsFor(fields, newest));
 	else assertPlausible(addressOf(options, fields.vault), fields.vault);
 
-	const fresh = isCredentialTest(options);
-	const session = fresh
-		? undefined
-		: (sessions.usable(fields, stored) ?? (await sessions.renewal(fields)));
+	const session = fresh ? undefined : await sessions.renewal(fields);
 	if (session === undefined) {
 		decisions.set(credentials, { is: 'renew', fresh });
 		throw new RenewalNeeded();
