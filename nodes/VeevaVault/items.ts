@@ -10,6 +10,7 @@ import { findOperation } from './operations';
 import { FileOutput, type Operation } from './operations/operation';
 import { concurrencyOf } from './operations/options';
 import { Progress } from './progress';
+import { Stagger } from './stagger';
 import { CallDropped, cancelled, cancelSignal, dropWaiting } from './transport';
 import { VaultError, VaultFieldError } from './vault/errors';
 
@@ -85,16 +86,22 @@ async function inOrder(
 ): Promise<void> {
 	const signal = cancelSignal(context);
 	const failures = new Map<number, unknown>();
+	const stagger = new Stagger(concurrency);
 	let next = 0;
+	const goesOn = () => next < count && failures.size === 0 && signal?.aborted !== true;
 	const worker = async () => {
-		while (next < count && failures.size === 0 && signal?.aborted !== true) {
+		while (goesOn()) {
+			await stagger.turn();
+			if (!goesOn()) return;
 			const itemIndex = next++;
+			const began = performance.now();
 			await work(itemIndex).catch((error: unknown) => {
 				// That has an item ended which did not fail.
 				if (error instanceof CallDropped) return;
 				failures.set(itemIndex, error);
 				dropWaiting(context);
 			});
+			stagger.took(performance.now() - began);
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));

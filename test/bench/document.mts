@@ -15,7 +15,7 @@ import { barTable, crowdTable, itemTable, markdown, packageTable } from './table
 export async function document(results: Results, file: string): Promise<string> {
 	const text = `# Benchmarks
 
-\`npm run bench\` measures this, in about seven minutes, and writes this file. It runs n8n's own engine (n8n-core
+\`npm run bench\` measures this, in about eight minutes, and writes this file. It runs n8n's own engine (n8n-core
 ${versionOf('n8n-core')}, Node ${process.versions.node}) against a Veeva Vault on localhost, and puts three contenders side by side in one run:
 
 - the **Veeva Vault node**, Session › Keep Alive, with the Veeva Vault API credential;
@@ -60,8 +60,8 @@ item in turn, where both do the same; with its batching set to ten items each mi
 ## Many items, many records, large files
 
 - **Many items**: ${ITEMS.toLocaleString('en')} items in one execution, Vault takes ${DISTANCE_MS} ms for each call. ${CONCURRENCY} at a time took
-  ${seconds(results.throughput.distant.concurrent)}, one by one ${seconds(results.throughput.distant.oneByOne)}; the HTTP Request node with a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms, which it
-  sends whether or not the batch before was answered, ${seconds(results.throughput.distant.batches)}.
+  ${seconds(results.throughput.distant.node)}, one by one ${seconds(results.throughput.distant.oneByOne)}; the HTTP Request node with a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms, which it
+  sends whether or not the batch before was answered, ${seconds(results.throughput.distant.http)} with our credential and ${seconds(results.throughput.distant.peer)} with the peer.
 - **Many records**: ${RECORDS.toLocaleString('en')} records by _Query › Run VQL_, against the same calls made with n8n's request helper and
   nothing else, and against the memory of the same records as n8n's items.
 - **Large files**: ${FILE_BYTES / 1e6} MB down and up again by _API › Request_, with n8n's files on disk (\`filesystem\`); the most by which

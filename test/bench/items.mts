@@ -33,9 +33,9 @@ const CONCURRENCY = 10;
 
 /** n8n's smallest pause between two requests is 1 ms. */
 const RUNS: Record<Way, { executions: number; items: number; pacedMs: number; rounds: number }> = {
-	turn: { executions: 200, items: 1, pacedMs: 0, rounds: 11 },
-	paced: { executions: 1, items: 1000, pacedMs: 1, rounds: 5 },
-	once: { executions: 1, items: 1000, pacedMs: 0, rounds: 5 },
+	turn: { executions: 200, items: 1, pacedMs: 0, rounds: 15 },
+	paced: { executions: 1, items: 1000, pacedMs: 1, rounds: 15 },
+	once: { executions: 1, items: 1000, pacedMs: 0, rounds: 15 },
 };
 
 export const ITEM_STEPS = Object.keys(WAYS).length;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { contenderNames, type ContenderName } from './contenders.mts';
 import type { N8nTasks } from './n8n.worker.mts';
 import type { Progress } from './progress.mts';
 import { startWorker, type Worker } from './rpc.mts';
@@ -9,8 +10,8 @@ import type { WorkTasks } from './work.worker.mts';
 
 /** What many items, many records and large files come to. */
 export interface ThroughputResult {
-	/** Milliseconds for 1,000 items at 50 ms per call */
-	distant: { concurrent: number; oneByOne: number; batches: number };
+	/** Milliseconds for 1,000 items at 50 ms per call: ten at a time, and one by one */
+	distant: Record<ContenderName, number> & { oneByOne: number };
 	/** Time per page and memory of a query, as ratios to the bare calls, and how many records there were */
 	query: { time: number; memory: number; records: number };
 	/** Bytes above the resting memory */
@@ -133,16 +134,16 @@ async function measureDistant(
 	report: (detail: string) => void,
 ): Promise<ThroughputResult['distant']> {
 	const vault = await startVault({});
-	const workers = new Map<'node' | 'http', Worker<N8nTasks>>();
+	const workers = new Map<ContenderName, Worker<N8nTasks>>();
 	try {
 		await vault.addUser({ username: USER, vaultIds: [1776] });
-		for (const contender of ['node', 'http'] as const) {
+		for (const contender of contenderNames) {
 			const n8n = startWorker<N8nTasks>('n8n.worker.mts');
 			workers.set(contender, n8n);
 			await n8n.ask('start', { contender, origin: vault.origin });
 			await n8n.ask('save', { username: USER });
 		}
-		const wall = async (contender: 'node' | 'http', items: number, concurrency: number) => {
+		const wall = async (contender: ContenderName, items: number, concurrency: number) => {
 			const run = { username: USER, executions: 1, items, concurrency, pacedMs: DISTANCE_MS };
 			const worker = workers.get(contender);
 			if (worker === undefined) throw new Error(`${contender} was not started`);
@@ -151,22 +152,19 @@ async function measureDistant(
 			return ms;
 		};
 		report('warming up');
-		for (const contender of ['node', 'http'] as const) await wall(contender, 200, CONCURRENCY);
+		for (const contender of contenderNames) await wall(contender, 200, CONCURRENCY);
 		await vault.fail({ with: 'slow', delay: DISTANCE_MS, times: Infinity });
-		const concurrent: number[] = [];
-		const batches: number[] = [];
+		const times: Record<ContenderName, number[]> = { node: [], http: [], peer: [] };
 		for (let round = 1; round <= ROUNDS; round += 1) {
 			report(`round ${round} of ${ROUNDS}`);
-			concurrent.push(await wall('node', ITEMS, CONCURRENCY));
-			batches.push(await wall('http', ITEMS, CONCURRENCY));
+			for (const contender of contenderNames) {
+				times[contender].push(await wall(contender, ITEMS, CONCURRENCY));
+			}
 		}
 		report('one by one');
 		const oneByOne = await wall('node', ITEMS, 1);
-		return {
-			concurrent: summary(concurrent).median,
-			batches: summary(batches).median,
-			oneByOne,
-		};
+		const middle = (contender: ContenderName) => summary(times[contender]).median;
+		return { node: middle('node'), http: middle('http'), peer: middle('peer'), oneByOne };
 	} finally {
 		for (const worker of workers.values()) await worker.stop();
 		await vault.stop();

@@ -1,0 +1,48 @@
+import { Stagger } from '../../nodes/VeevaVault/stagger';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+/** When each of so many turns came, in ms. */
+async function starts(stagger: Stagger, count: number): Promise<number[]> {
+	const before = performance.now();
+	const turns = Array.from({ length: count }, async () => {
+		await stagger.turn();
+		return performance.now() - before;
+	});
+	await jest.runAllTimersAsync();
+	return await Promise.all(turns);
+}
+
+test('the first items start at once: how long one takes is not known yet', async () => {
+	expect(await starts(new Stagger(3), 3)).toEqual([0, 0, 0]);
+});
+
+test('those that follow are spread over what an item takes, less a part that keeps them all busy', async () => {
+	const stagger = new Stagger(10);
+	stagger.took(50);
+	expect(await starts(stagger, 4)).toEqual([0, 4, 8, 12]);
+});
+
+test('slow items are not held back by more than a few ms', async () => {
+	const stagger = new Stagger(10);
+	stagger.took(60_000);
+	expect(await starts(stagger, 3)).toEqual([0, 5, 10]);
+});
+
+test('quick items are not held back at all', async () => {
+	const stagger = new Stagger(10);
+	stagger.took(60_000);
+	stagger.took(20);
+	expect(await starts(stagger, 3)).toEqual([0, 0, 0]);
+});
+
+test('one after the other nothing waits', async () => {
+	const stagger = new Stagger(1);
+	for (const ms of [50, 5]) {
+		expect(await starts(stagger, 1)).toEqual([0]);
+		jest.advanceTimersByTime(ms);
+		stagger.took(ms);
+	}
+	expect(await starts(stagger, 1)).toEqual([0]);
+});
