@@ -303,15 +303,26 @@ test('the list of delegations opens in the editor', async () => {
 
 test('every operation works with it', async () => {
 	const results = new Map<string, Array<Record<string, unknown>>>();
-	const operations = [
+	const operations: Array<[string, string, Parameters?]> = [
 		['authentication', 'getVersions'],
 		['delegation', 'getAll'],
+		[
+			'api',
+			'request',
+			{
+				method: 'POST',
+				path: { __rl: true, mode: 'path', value: '/objects/documents' },
+				contentType: 'form-urlencoded',
+				bodyParameters: { parameters: [{ name: 'name__v', value: 'Leaflet' }] },
+			},
+		],
+		['query', 'run', { query: 'SELECT id, name__v FROM documents' }],
 		['session', 'validate'],
 		['session', 'keepAlive'],
 		['session', 'end'],
 	];
-	for (const [resource, operation] of operations) {
-		const execution = await run(resource, operation);
+	for (const [resource, operation, more] of operations) {
+		const execution = await run(resource, operation, more);
 		assert.equal(execution.status, 'success', `${operation}: ${explain(execution)}`);
 		results.set(operation, output(execution));
 	}
@@ -320,6 +331,8 @@ test('every operation works with it', async () => {
 		results.get('getAll')!.map(({ delegator_userid: id }) => id),
 		['61579'],
 	);
+	const [{ id }] = results.get('request')!;
+	assert.deepEqual(results.get('run'), [{ id, name__v: 'Leaflet' }]);
 	assert.equal(results.get('keepAlive')![0].responseStatus, 'SUCCESS');
 	assert.equal(results.get('end')![0].responseStatus, 'SUCCESS');
 

@@ -40,6 +40,14 @@ test.each([
 	expect(world.vault.count({ path: /\/query/ })).toBe(pages);
 });
 
+test('whole numbers may come as text, as from an expression', async () => {
+	const credential = await world.credential();
+	const given = { returnAll: false, limit: '={{ "2" }}', options: { concurrency: '={{ " 5 " }}' } };
+	const { json, error } = await world.engine.vault(run(READINGS, given), { credential });
+	expect(error).toBeUndefined();
+	expect(json('Vault')).toHaveLength(2);
+});
+
 test('no records give no items', async () => {
 	const credential = await world.credential();
 	const { json, error } = await world.engine.vault(run('SELECT id FROM documents'), { credential });
@@ -161,14 +169,17 @@ test.each([
 	[{ query: '={{ "" }}' }, 'Query is empty'],
 	[{ query: 'x'.repeat(50_001) }, 'Query is not valid: "xxx'],
 	[{ query: '={{ 5 }}' }, 'Query is not valid: "5"'],
-	[{ query: 'SELECT id FROM documents', returnAll: false, limit: 0 }, 'Limit is not valid: "0"'],
-	[
-		{ query: 'SELECT id FROM documents', options: { concurrency: 0 } },
-		'Concurrent Items is not valid: "0"',
-	],
+	[{ query: READINGS, limit: '={{ "" }}' }, 'Limit is empty'],
+	[{ query: READINGS, limit: 0 }, 'Limit is not valid: "0"'],
+	[{ query: READINGS, limit: 1.5 }, 'Limit is not valid: "1.5"'],
+	[{ query: READINGS, limit: '={{ "five" }}' }, 'Limit is not valid: "five"'],
+	[{ query: READINGS, options: { concurrency: 0 } }, 'Concurrent Items is not valid: "0"'],
+	[{ query: READINGS, options: { concurrency: 101 } }, 'Concurrent Items is not valid: "101"'],
 ])('%j is refused before any call', async (given, message) => {
 	const credential = await world.credential();
-	const { error } = await world.engine.vault(run('', given), { credential });
+	const { error } = await world.engine.vault(run('', { returnAll: false, ...given }), {
+		credential,
+	});
 	expect(error?.name).toBe('NodeOperationError');
 	expect(error?.message).toContain(message);
 	expect(error?.description).toMatch(/^Expected /);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import { VEEVA_VAULT } from './engine.mts';
-import { OLIVIA, useWorld } from './world.mts';
+import { useWorld } from './world.mts';
 
 const world = useWorld();
 
@@ -771,60 +771,6 @@ test('both operations work in a delegated session', async () => {
 		credential: delegated,
 	});
 	expect(own.error?.message).toContain('was not sent');
-});
-
-describe('every login method', () => {
-	const ways = [
-		['User Name and Password', () => ({})],
-		[
-			'API Access Token',
-			() => {
-				world.vault.apiTokens.set('veeva-vault-1', { username: OLIVIA.username, vaultId: 1776 });
-				return { authentication: 'accessToken', accessToken: 'veeva-vault-1' };
-			},
-		],
-		[
-			'Salesforce Delegated',
-			() => {
-				world.vault.salesforceTokens.set('sf1', { username: OLIVIA.username });
-				return {
-					authentication: 'salesforce',
-					salesforceSessionToken: 'sf1',
-					salesforceHost: 'https://veepharm.my.salesforce.com',
-				};
-			},
-		],
-		[
-			'Session ID',
-			async () => {
-				await world.engine.vault(
-					{ resource: 'session', operation: 'keepAlive' },
-					{ credential: await world.credential() },
-				);
-				return {
-					authentication: 'sessionId',
-					existingSessionToken: world.vault.sessions()[0].id,
-				};
-			},
-		],
-	] as const;
-
-	test.each(ways)('%s', async (_name, arrange) => {
-		const credential = await world.credential(await arrange());
-		const { engine } = world;
-		const create = post(DOCUMENTS, {
-			contentType: 'multipart-form-data',
-			bodyParts: { parameters: [{ name: 'name__v', parameterType: 'formData', value: 'A' }] },
-		});
-		const query = { resource: 'query', operation: 'run', query: 'SELECT id FROM documents' };
-		const outcome = await engine.run([
-			engine.node('Create', VEEVA_VAULT, create, { credential }),
-			engine.node('Query', VEEVA_VAULT, query, { credential }),
-		]);
-		expect(outcome.error).toBeUndefined();
-		expect(outcome.json('Query')).toEqual([{ id: 1 }]);
-		expect(calls().at(-1)?.userId).toBe(12021);
-	});
 });
 
 test('no redirect is followed, and no secret is in an error', async () => {

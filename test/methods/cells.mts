@@ -74,6 +74,22 @@ export const COLUMNS: readonly Column[] = [
 		},
 	},
 	{
+		title: 'query and request',
+		async show(world, method) {
+			const credential = await world.credential(await method.fields(world));
+			assert.deepEqual(await createAndQuery(world, credential), [1]);
+			assertUser(world, method);
+			assertLogins(world, method, 1);
+			if (!method.logsIn) return CHECK;
+
+			method.kill(world);
+			assert.deepEqual(await createAndQuery(world, credential), [1, 2], 'created once');
+			assertUser(world, method);
+			assertLogins(world, method, 2);
+			return CHECK;
+		},
+	},
+	{
 		title: 'renewal after kill',
 		show: async (world, method) =>
 			method.logsIn ? await renewed(world, method) : await refused(world, method),
@@ -86,6 +102,35 @@ export const COLUMNS: readonly Column[] = [
 		},
 	},
 ];
+
+/**
+ * Creates a document by a form with parts, and queries all of them.
+ *
+ * @returns their IDs
+ */
+async function createAndQuery({ engine }: World, credential: string): Promise<unknown[]> {
+	const name = { name: 'name__v', parameterType: 'formData', value: 'Leaflet' };
+	const create = {
+		resource: 'api',
+		operation: 'request',
+		method: 'POST',
+		path: { __rl: true as const, mode: 'path', value: '/objects/documents' },
+		contentType: 'multipart-form-data',
+		bodyParts: { parameters: [name] },
+	};
+	const query = { resource: 'query', operation: 'run', query: 'SELECT id FROM documents' };
+	const outcome = await engine.run([
+		engine.node('Create', VEEVA_VAULT, create, { credential }),
+		engine.node('Query', VEEVA_VAULT, query, { credential }),
+	]);
+	assert.equal(failureOf(outcome), 'no error');
+	return outcome.json('Query').map(({ id }) => id);
+}
+
+/** The last call was made as the method's user. */
+function assertUser({ vault }: World, { user }: Method): void {
+	assert.equal(vault.calls.at(-1)?.userId, vault.user(user).id);
+}
 
 /** Logs in, at Vault and at the provider, as often as said; methods that do not log in never do. */
 function assertLogins(world: World, method: Method, times: number): void {

@@ -116,6 +116,17 @@ test.each(['{abc}', '{', 'a{b}c', '}{'])('a value may have braces: %s', (value) 
 	);
 });
 
+test('half a character is no value', () => {
+	for (const value of ['\ud83d', 'a\udc00b']) {
+		expect(() => fillPath('/objects/{id}', [{ name: 'id', value }], 'Path Parameters')).toThrow(
+			expect.objectContaining({
+				name: 'VaultFieldError',
+				description: 'Expected whole characters.',
+			}),
+		);
+	}
+});
+
 test('a part without its value asks for it', () => {
 	expect(() => readPath('/objects/{id}', VERSION, 'Path')).toThrow(
 		expect.objectContaining({ description: 'Expected a value for {id} in Path Parameters.' }),

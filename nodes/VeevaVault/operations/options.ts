@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_SETTINGS } from '../vault/api';
-import { VaultFieldError } from '../vault/errors';
 import type { Operation } from './operation';
+import { wholeNumber } from './parameters';
 
 const { apiVersion, clientId } = DEFAULT_SETTINGS;
 
@@ -60,13 +60,5 @@ export function optionsOf({ options = [], signedBy, inTurn }: Operation): INodeP
  */
 export function concurrencyOf({ inTurn }: Operation, given: unknown): number {
 	if (inTurn) return 1;
-	const value = given ?? CONCURRENCY;
-	if (typeof value === 'number' && Number.isInteger(value) && value >= 1) {
-		if (value <= MAX_CONCURRENCY) return value;
-	}
-	throw new VaultFieldError(
-		concurrency.displayName,
-		value,
-		`a whole number from 1 to ${MAX_CONCURRENCY}`,
-	);
+	return wholeNumber(given ?? CONCURRENCY, concurrency.displayName, { max: MAX_CONCURRENCY });
 }

@@ -47,9 +47,7 @@ export class Parameters {
 	/** The limit of "Return All" and "Limit". @throws VaultFieldError */
 	limit(): number {
 		if (this.isOn('returnAll')) return Number.POSITIVE_INFINITY;
-		const limit = this.value('limit');
-		if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 1) return limit;
-		throw new VaultFieldError('Limit', limit ?? '', 'a whole number from 1 on');
+		return wholeNumber(this.value('limit'), 'Limit', { max: Number.MAX_SAFE_INTEGER });
 	}
 
 	/** The entries of a list that {@link pairsProperty} shows. @throws VaultFieldError */
@@ -82,6 +80,27 @@ export function nameOf({ name }: Record<string, unknown>, label: string): string
 export function textOf(value: unknown, label: string): string {
 	if (value === undefined || value === null) throw new VaultFieldError(label, '', 'a value');
 	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * A whole number from 1 on; an expression may give it as a text.
+ *
+ * @param of.max the largest
+ * @param of.unit what is counted, in the plural
+ * @throws VaultFieldError
+ */
+export function wholeNumber(
+	value: unknown,
+	label: string,
+	{ max, unit }: { max: number; unit?: string },
+): number {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= max) {
+		return number;
+	}
+	const range = max === Number.MAX_SAFE_INTEGER ? 'from 1 on' : `from 1 to ${max}`;
+	const what = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
+	throw new VaultFieldError(label, value ?? '', `${what} ${range}`);
 }
 
 /** A list of names and values. */

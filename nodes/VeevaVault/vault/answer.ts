@@ -135,7 +135,7 @@ function notVaults(
 	{ host }: VaultHost,
 	headers: Headers,
 	but: string,
-	todo = 'A proxy or a sign-in page may have answered in its place, or the host name is not that of a Vault.',
+	todo = 'A proxy or a sign-in page may have answered in its place, or the host name is not that of a Vault. A call that changes data may have been carried out: check before you send it again.',
 ): VaultError {
 	return new VaultError(
 		`${host} did not answer as a Vault does: ${mediaType(headers) ?? 'no content type'} ${but}`,

@@ -118,6 +118,9 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 		if (value.trim() === '') {
 			throw new VaultFieldError(`${field} › ${name}`, '', 'the value for this part of the path');
 		}
+		// Half a character, which nothing can encode (RFC 3629, section 3).
+		if (/\p{Cs}/u.test(value))
+			throw new VaultFieldError(`${field} › ${name}`, value, 'whole characters');
 		return text.replaceAll(placeholder, () => encodeURIComponent(value.trim()));
 	}, path);
 	return [filled, ...query].join('?');

@@ -1,12 +1,11 @@
 import { executionIdOf } from '../../vault/answer';
 import { LONG_CALL_TIMEOUT_MS, type VaultCall } from '../../vault/api';
-import { VaultFieldError } from '../../vault/errors';
 import { assertUnsigned, readHeaders } from '../../vault/headers';
 import { fillPath, queryOf, readPath, withQuery } from '../../vault/path';
 import { assertAllDone, bulkRecordsInText } from '../../vault/records';
 import { connect } from '../../transport';
 import type { Operation } from '../operation';
-import { Parameters, pairsProperty } from '../parameters';
+import { Parameters, pairsProperty, wholeNumber } from '../parameters';
 import { bodyProperties, readBody } from './body';
 import { fileItem, jsonItems, outputProperties } from './output';
 
@@ -163,9 +162,5 @@ export const request: Operation = {
 function timeoutOf(given: Parameters, isUpload: boolean): number {
 	const timeout = given.option('timeout');
 	if (timeout === undefined) return isUpload ? UPLOAD_TIMEOUT_MS : LONG_CALL_TIMEOUT_MS;
-	if (typeof timeout === 'number' && Number.isInteger(timeout)) {
-		if (timeout >= 1 && timeout <= MAX_TIMEOUT_MS) return timeout;
-	}
-	const expected = `a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
-	throw new VaultFieldError('Timeout', timeout, expected);
+	return wholeNumber(timeout, 'Timeout', { max: MAX_TIMEOUT_MS, unit: 'milliseconds' });
 }
