@@ -166,16 +166,16 @@ describe('expressions in the statement', () => {
 });
 
 test.each([
-	[{ query: '={{ "" }}' }, 'Query is empty'],
-	[{ query: 'x'.repeat(50_001) }, 'Query is not valid: "xxx'],
-	[{ query: '={{ 5 }}' }, 'Query is not valid: "5"'],
-	[{ query: READINGS, limit: '={{ "" }}' }, 'Limit is empty'],
-	[{ query: READINGS, limit: 0 }, 'Limit is not valid: "0"'],
-	[{ query: READINGS, limit: 1.5 }, 'Limit is not valid: "1.5"'],
-	[{ query: READINGS, limit: '={{ "five" }}' }, 'Limit is not valid: "five"'],
-	[{ query: READINGS, options: { concurrency: 0 } }, 'Concurrent Items is not valid: "0"'],
-	[{ query: READINGS, options: { concurrency: 101 } }, 'Concurrent Items is not valid: "101"'],
-])('%j is refused before any call', async (given, message) => {
+	['Query is empty', { query: '={{ "" }}' }],
+	['Query is not valid: "xxx', { query: 'x'.repeat(50_001) }],
+	['Query is not valid: "5"', { query: '={{ 5 }}' }],
+	['Limit is empty', { query: READINGS, limit: '={{ "" }}' }],
+	['Limit is not valid: "0"', { query: READINGS, limit: 0 }],
+	['Limit is not valid: "1.5"', { query: READINGS, limit: 1.5 }],
+	['Limit is not valid: "five"', { query: READINGS, limit: '={{ "five" }}' }],
+	['Concurrent Items is not valid: "0"', { query: READINGS, options: { concurrency: 0 } }],
+	['Concurrent Items is not valid: "101"', { query: READINGS, options: { concurrency: 101 } }],
+])('%s, told before any call', async (message, given) => {
 	const credential = await world.credential();
 	const { error } = await world.engine.vault(run('', { returnAll: false, ...given }), {
 		credential,
