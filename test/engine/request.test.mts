@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -420,6 +421,44 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 			{ credential },
 		);
 		expect(error?.message).toContain('broke off the connection in the middle of its answer');
+	});
+
+	test.each([
+		['a file', { 'Content-Disposition': 'attachment;filename="a.bin"' }],
+		['a compressed file', { 'Content-Disposition': 'attachment', 'Content-Encoding': 'gzip' }],
+		['a text that is read first', { 'Content-Type': 'text/plain' }],
+	])('%s that stops in the middle is an error', async (_what, headers) => {
+		const stalls: RequestListener = (_request, response) => {
+			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Length': '1000', ...headers });
+			response.write('Content-Encoding' in headers ? gzipSync(content).subarray(0, 100) : 'begins');
+		};
+		await withServer(stalls, async (session) => {
+			const { error } = await world.engine.vault(
+				request('/x', { ...session, responseFormat: 'file', options: { timeout: 200 } }),
+			);
+			expect(error?.message).toMatch(
+				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds in the middle of its answer$/,
+			);
+		});
+	});
+
+	test('a slow download is none, as long as it goes on', async () => {
+		const drips: RequestListener = (_request, response) => {
+			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Disposition': 'attachment' });
+			let left = 40;
+			const timer = setInterval(() => {
+				if (--left > 0) return void response.write('.');
+				clearInterval(timer);
+				response.end('.');
+			}, 100);
+		};
+		await withServer(drips, async (session) => {
+			const { json, error } = await world.engine.vault(
+				request('/x', { ...session, responseFormat: 'file', options: { timeout: 3000 } }),
+			);
+			expect(error).toBeUndefined();
+			expect(json('Vault')).toMatchObject([{ bytes: 40 }]);
+		});
 	});
 });
 

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { answeredError, VaultError } from './errors';
+import { answeredError, VaultError, vaultErrorBehind } from './errors';
 import type { VaultHost } from './hosts';
 
 /** The body of a successful answer: Vault's envelope with the fields of the call. */
@@ -180,16 +180,16 @@ async function bufferOf(stream: ByteStream, { host }: VaultHost): Promise<Buffer
 	const chunks: Uint8Array[] = [];
 	try {
 		for await (const chunk of stream as AsyncIterable<Uint8Array>) chunks.push(chunk);
-	} catch {
-		throw brokenOff(host);
+	} catch (failure) {
+		throw vaultErrorBehind(failure) ?? brokenOff(host);
 	}
 	return Buffer.concat(chunks);
 }
 
 /** The error for an answer that began and did not come to its end. */
-export function brokenOff(host: string): VaultError {
+export function brokenOff(host: string, what = 'broke off the connection'): VaultError {
 	return new VaultError(
-		`${host} broke off the connection in the middle of its answer`,
+		`${host} ${what} in the middle of its answer`,
 		'The call has been carried out, but its answer is not complete. Try again if it changes nothing.',
 		'ANSWER_CUT_OFF',
 	);

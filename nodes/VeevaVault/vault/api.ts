@@ -13,6 +13,7 @@ import {
 } from './answer';
 import { connectionError, vaultErrorBehind } from './errors';
 import { parseHost, readUrl, type VaultHost } from './hosts';
+import { endWhenStalled } from './stalled';
 
 /**
  * One call of the Vault API, without its signature. The functions below make one for each call that this package makes
@@ -32,7 +33,7 @@ export interface VaultCall {
 	headers?: Record<string, string>;
 	/** What the answer is read as; JSON when it is left out */
 	format?: AnswerFormat;
-	/** How long to wait for the answer to begin, in ms */
+	/** How long to wait for the answer to begin, and for a file to go on, in ms */
 	timeoutMs?: number;
 	/** One of many that follow each other: it waits while Vault has no calls left */
 	oneOfMany?: true;
@@ -297,6 +298,9 @@ export async function requestVault(
 			const headers = { ...options.headers, ...body.headers };
 			return await exchange(send, host, { ...options, body: body.content, headers }, secrets);
 		});
+		if (isStream(response.body)) {
+			void endWhenStalled(response.body, called.host, options.timeout ?? CALL_TIMEOUT_MS);
+		}
 		const answer = await readResponse(called, response, call.format ?? 'json', hidden);
 		if (answer.format === 'file' && isStream(answer.content)) unread = answer.content;
 		return answer;

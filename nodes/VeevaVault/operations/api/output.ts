@@ -7,7 +7,7 @@ import {
 	mediaType,
 	type VaultResponse,
 } from '../../vault/answer';
-import { connectionError } from '../../vault/errors';
+import { connectionError, vaultErrorBehind } from '../../vault/errors';
 import { fileNameOf } from '../../vault/fileName';
 import { assertAllDone, bulkRecords, simplified } from '../../vault/records';
 import { cancelled, cancelSignal, type Connection } from '../../transport';
@@ -97,9 +97,13 @@ export async function fileItem(
 		.prepareBinaryData(content, name, known)
 		.catch((failure: unknown) => {
 			if (cancelSignal(context)?.aborted) throw cancelled();
-			throw isStream(content) && content.errored !== null
-				? brokenOff(host)
-				: connectionError(host, failure);
+			const broken = isStream(content) ? content.errored : null;
+			if (isStream(content)) content.destroy();
+			throw (
+				vaultErrorBehind(failure) ??
+				vaultErrorBehind(broken) ??
+				(broken === null ? connectionError(host, failure) : brokenOff(host))
+			);
 		});
 	const { fileName, fileExtension, mimeType, fileSize, bytes } = file;
 	return new FileOutput({ fileName, fileExtension, mimeType, fileSize, bytes }, { [field]: file });

@@ -106,7 +106,7 @@ export const request: Operation = {
 			typeOptions: { minValue: 1, maxValue: MAX_TIMEOUT_MS },
 			default: LONG_CALL_TIMEOUT_MS,
 			description:
-				'Time in ms to wait for the answer to begin. A call with files has an hour if nothing else is set.',
+				'Time in ms to wait for the answer to begin, and for a file to go on. A call with files has an hour if nothing else is set.',
 		},
 	],
 	async execute(itemIndex) {
