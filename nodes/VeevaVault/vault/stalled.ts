@@ -23,16 +23,16 @@ export async function endWhenStalled(
 		since = performance.now();
 		return push(...part);
 	};
+	// It may end with an error when nobody reads it any more: without a listener that would end n8n.
+	answer.on('error', () => {});
 	while (!answer.closed) {
 		await sleep(Math.min(LOOK_MS, limitMs));
 		// Not the host's fault while something that has come is still to be read.
 		if (answer.readableLength > 0 || performance.now() - since < limitMs) continue;
 		const error = brokenOff(host, `sent nothing for ${limitMs / 1000} seconds`);
-		if (!answer.destroyed) answer.destroy(error);
-		else if (!answer.closed && answer.listenerCount('error') > 0) {
-			// What n8n gives may wait for its next part before it ends, and nobody is to wait with it.
-			answer.emit('error', error);
-			return;
-		}
+		answer.destroy(error);
+		// What n8n gives may wait for its next part before it ends; nobody is to wait with it.
+		answer.emit('error', error);
+		return;
 	}
 }
