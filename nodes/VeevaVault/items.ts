@@ -88,6 +88,7 @@ async function inOrder(
 	const failures = new Map<number, unknown>();
 	const stagger = new Stagger(concurrency);
 	let next = 0;
+	let done = 0;
 	const goesOn = () => next < count && failures.size === 0 && signal?.aborted !== true;
 	const worker = async () => {
 		while (goesOn()) {
@@ -95,7 +96,8 @@ async function inOrder(
 			if (!goesOn()) return;
 			const itemIndex = next++;
 			const began = performance.now();
-			await work(itemIndex).catch((error: unknown) => {
+			const ended = work(itemIndex).then(() => void done++);
+			await ended.catch((error: unknown) => {
 				// That has an item ended which did not fail.
 				if (error instanceof CallDropped) return;
 				failures.set(itemIndex, error);
@@ -107,7 +109,7 @@ async function inOrder(
 	await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
 	if (failures.size === 0) return;
 	const first = Math.min(...failures.keys());
-	throw nodeError(context, failures.get(first), first);
+	throw nodeError(context, failures.get(first), first, othersDone(done, count));
 }
 
 /**
@@ -130,12 +132,24 @@ async function unlessCancelled(context: IExecuteFunctions, work: Promise<void>):
 	}
 }
 
+/** What became of the items that have not failed, as the end of a description. */
+function othersDone(done: number, count: number): string {
+	if (done === 0) return '';
+	return ` ${done} of ${count} items were done, and their results are lost: do not simply run the step again if it changes data. With "On Error" set to "Continue" each item keeps its own result.`;
+}
+
 /** An error as n8n shows it. Of ours only texts are taken over: a cause may hold the request, and with it the session. */
-function nodeError(context: IExecuteFunctions, error: unknown, itemIndex: number): Error {
+function nodeError(
+	context: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+	others = '',
+): Error {
 	if (!(error instanceof VaultError)) {
 		return new NodeOperationError(context.getNode(), asError(error), { itemIndex });
 	}
-	const { message, description, type } = error;
+	const { message, type } = error;
+	const description = error.description + others;
 	return error instanceof VaultFieldError
 		? new NodeOperationError(context.getNode(), message, { description, itemIndex, type })
 		: new NodeApiError(
@@ -150,7 +164,7 @@ function nodeError(context: IExecuteFunctions, error: unknown, itemIndex: number
  * the error output, only when it has no other field (n8n before 2.36 not even `details`).
  */
 function errorOutput(error: unknown): IDataObject {
-	if (!(error instanceof VaultError)) return { error: { message: asError(error).message } };
+	if (!(error instanceof VaultError)) return { error: notOurs(asError(error)) };
 	const { message, description, type, executionId } = error;
 	return {
 		error: {
@@ -159,6 +173,15 @@ function errorOutput(error: unknown): IDataObject {
 			type,
 			...(executionId === undefined ? {} : { execution_id: executionId }),
 		},
+	};
+}
+
+/** Of an error of n8n's own, such as that of an expression. */
+function notOurs({ name, message, description }: Error & { description?: unknown }): IDataObject {
+	return {
+		message,
+		description: typeof description === 'string' ? description : '',
+		type: name === 'ExpressionError' ? 'INVALID_FIELD' : 'CALL_NOT_COMPLETED',
 	};
 }
 

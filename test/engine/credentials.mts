@@ -151,6 +151,8 @@ export class EngineCredentials implements ICredentialsHelper {
 			null,
 			null,
 		) as ICredentialDataDecryptedObject;
+		// No property, but n8n's own.
+		if (data.oauthTokenData !== undefined) complete.oauthTokenData = data.oauthTokenData;
 		if (resolve !== undefined) {
 			return resolve.workflow.expression.getParameterValue(
 				complete as never,
@@ -209,8 +211,14 @@ export class EngineCredentials implements ICredentialsHelper {
 		throw new Error('No credential type of these tests is an OAuth2 one');
 	}
 
+	/** Those of the types that it extends as well, where it has none of that name. */
 	getCredentialsProperties(type: string): INodeProperties[] {
-		return this.type(type).properties;
+		const { properties, extends: parents = [] } = this.type(type);
+		const inherited = parents.flatMap((parent) => this.getCredentialsProperties(parent));
+		return [
+			...properties,
+			...inherited.filter(({ name }) => !properties.some((own) => own.name === name)),
+		];
 	}
 
 	private type(name: string): ICredentialType {

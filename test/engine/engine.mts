@@ -11,6 +11,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentialType,
 	IConnections,
+	IWorkflowSettings,
 	IDataObject,
 	INode,
 	INodeListSearchResult,
@@ -38,6 +39,7 @@ export const VEEVA_VAULT = 'n8n-nodes-veeva-vault.veevaVault';
 export const HTTP_REQUEST = 'n8n-nodes-base.httpRequest';
 export const TRIGGER = 'n8n-nodes-base.manualTrigger';
 export const CREDENTIAL = 'veevaVaultApi';
+export const OAUTH2_CREDENTIAL = 'veevaVaultOAuth2Api';
 
 /** What a run of a workflow came to. */
 export interface Outcome {
@@ -62,6 +64,7 @@ export interface RunOptions {
 	input?: INodeExecutionData[];
 	mode?: WorkflowExecuteMode;
 	connections?: IConnections;
+	settings?: IWorkflowSettings;
 	started?: (cancel: () => void) => void;
 }
 
@@ -89,6 +92,16 @@ export async function startEngine(
 		[
 			CREDENTIAL,
 			await load<ICredentialType>(join(root, 'dist/credentials/VeevaVaultApi.credentials.js')),
+		],
+		[
+			OAUTH2_CREDENTIAL,
+			await load<ICredentialType>(
+				join(root, 'dist/credentials/VeevaVaultOAuth2Api.credentials.js'),
+			),
+		],
+		[
+			'oAuth2Api',
+			await load<ICredentialType>(join(base, '../credentials/OAuth2Api.credentials.js')),
 		],
 		...Object.entries(extra.credentials ?? {}),
 	]);
@@ -233,6 +246,7 @@ export class Engine {
 			input = items.map((json) => ({ json })),
 			mode = 'trigger',
 			connections,
+			settings,
 			started,
 		}: RunOptions = {},
 	): Promise<Outcome> {
@@ -253,7 +267,7 @@ export class Engine {
 				),
 			active: false,
 			nodeTypes: this.nodeTypes,
-			settings: { executionOrder: 'v1' },
+			settings: { executionOrder: 'v1', ...settings },
 		});
 		const pinData = { Trigger: input };
 		const additionalData = this.additionalData(mode);

@@ -54,6 +54,7 @@ describe('paths', () => {
 		['/api/v24.3/objects/documents', '/api/v24.3/objects/documents'],
 		['v24.3/objects/documents', '/api/v24.3/objects/documents'],
 		['/api/', '/api/'],
+		['/api/{version}/objects/documents', '/api/v25.2/objects/documents'],
 	])('%s calls %s', async (given, path) => {
 		const credential = await world.credential();
 		await world.engine.vault(request(given), { credential });
@@ -103,7 +104,14 @@ describe('paths', () => {
 		'//example.com/api/v25.2/x',
 		'/objects\\..\\x',
 		'/objects/a%2fb',
+		'/objects/..;/..;x/ui',
 		'/objects/documents/{doc_id}',
+		'/objects/documents?limit={limit}',
+		'=/objects/documents/{{ $json.id }}',
+		'=/{{ $json.id }}',
+		'GET /objects/documents',
+		'/auth',
+		'/api/v24.3/auth?username=a',
 		'/objects//file',
 		'/objects/documents#x',
 		'={{ "/objects/\\t/x" }}',
@@ -132,6 +140,33 @@ describe('paths', () => {
 		expect(calls().map(({ path }) => path)).toEqual(
 			['1%3Fx%3Dy', '1%23x'].map((id) => `/api/v25.2/objects/documents/${id}`),
 		);
+	});
+
+	test('a value that is no part of a path names its field', async () => {
+		const credential = await world.credential();
+		for (const id of ['a/b', '..', '..;x']) {
+			const { error } = await world.engine.vault(
+				request('/objects/documents/{id}', { pathParameters: pairs({ id }) }),
+				{ credential },
+			);
+			expect(error?.message).toBe(`Path Parameters › id is not valid: "${id}"`);
+		}
+		expect(world.vault.calls).toEqual([]);
+	});
+
+	test('values fill the query as well', async () => {
+		const credential = await world.credential();
+		await world.engine.vault(
+			request('/objects/documents?limit={limit}', { pathParameters: pairs({ limit: '5&x=1' }) }),
+			{ credential },
+		);
+		expect(lastCall()?.query).toEqual({ limit: '5&x=1' });
+	});
+
+	test('a query is not repeated in an error', async () => {
+		const credential = await world.credential();
+		const { error } = await world.engine.vault(request('/x?password=hunter2#'), { credential });
+		expect(error?.message).toBe('Path is not valid: "/x"');
 	});
 
 	test('a value may be anything', async () => {
@@ -185,6 +220,21 @@ describe('headers and query', () => {
 		expect(error?.message).toBe(message);
 		expect(world.vault.calls).toEqual([]);
 	});
+});
+
+test('a header is given once', async () => {
+	const credential = await world.credential();
+	const given = request(DOCUMENTS, { headerParameters: pairs({ 'X-A': '1', 'x-a': '2' }) });
+	const { error } = await world.engine.vault(given, { credential });
+	expect(error?.message).toBe('Headers › Name is not valid: "x-a"');
+	expect(world.vault.calls).toEqual([]);
+});
+
+test('a date is written as Vault writes it', async () => {
+	const credential = await world.credential();
+	const given = request(DOCUMENTS, { queryParameters: pairs({ since: '={{ new Date(0) }}' }) });
+	await world.engine.vault(given, { credential });
+	expect(lastCall()?.query).toEqual({ since: '1970-01-01T00:00:00.000Z' });
 });
 
 test.each([
@@ -300,7 +350,15 @@ describe('bodies', () => {
 			},
 			'Headers › Name is not valid: "Content-Type"',
 		],
+		[{ contentType: 'raw', body: '={{ ({ password: "x" }) }}' }, /^Body is not valid$/],
 		[{ contentType: 'smoke' }, 'Body Content Type is not valid: "smoke"'],
+		[{ simplify: '={{ "perhaps" }}' }, 'Simplify is not valid: "perhaps"'],
+		[{ options: { followPages: '={{ "ja" }}' } }, 'Follow Pages is not valid: "ja"'],
+		[{ method: 'PUT', options: { followPages: true } }, 'Follow Pages is not valid: "true"'],
+		[
+			{ responseFormat: 'text', outputPropertyName: 'error' },
+			'Put Output in Field is not valid: "error"',
+		],
 		[{ method: 'TRACE' }, 'Method is not valid: "TRACE"'],
 		[{ responseFormat: 'pigeon' }, 'Response Format is not valid: "pigeon"'],
 		[{ responseFormat: 'file', outputPropertyName: '={{ "" }}' }, 'Put Output in Field is empty'],
@@ -354,6 +412,39 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 			},
 			headers: { 'content-length': expect.stringMatching(/^\d+$/) },
 		});
+	});
+
+	test('go up from where n8n keeps them in the JSON', async () => {
+		const credential = await world.credential();
+		const [{ binary }] = await withFile();
+		const given = (inputDataFieldName: string) =>
+			post(DOCUMENTS, {
+				contentType: 'multipart-form-data',
+				bodyParts: {
+					parameters: [
+						{ name: 'name__v', parameterType: 'formData', value: 'Leaflet' },
+						{ name: 'file', parameterType: 'formBinaryData', inputDataFieldName },
+					],
+				},
+			});
+		const input = [{ json: { files: binary } as unknown as IDataObject }];
+		for (const field of ['files.leaflet', '={{ $json.files.leaflet }}']) {
+			const node = world.engine.node('Vault', VEEVA_VAULT, given(field), { credential });
+			const { error } = await world.engine.run([node], {
+				input,
+				settings: { binaryMode: 'combined' },
+			});
+			expect(error).toBeUndefined();
+			expect(lastCall()?.files?.file.sha256).toBe(sha256);
+		}
+	});
+
+	test('without a name go up under that of their field', async () => {
+		const credential = await world.credential();
+		const input = await withFile();
+		input[0].binary.leaflet.fileName = '';
+		await world.engine.vault(upload, { credential, input });
+		expect(lastCall()?.files?.file).toMatchObject({ fileName: 'leaflet', sha256 });
 	});
 
 	test('are sent anew after the session was renewed', async () => {
@@ -540,6 +631,138 @@ describe('a refusal is an error in each format', () => {
 		);
 		expect(error?.message).toBe('There is no document 7. [INVALID_DATA]');
 	});
+});
+
+describe('what a server says', () => {
+	const answering = (headers: object, body: string): RequestListener => {
+		return (_request, response) => {
+			response.writeHead(200, { ...VAULT_HEADERS, ...headers });
+			response.end(body);
+		};
+	};
+
+	test.each(['json', 'text', 'file'])('of a session is not repeated, in %s', async (format) => {
+		const record = { responseStatus: 'FAILURE', errors: [{ type: 'S1', message: 'It is S1.' }] };
+		const body = JSON.stringify({ responseStatus: 'SUCCESS', data: [record] });
+		await withServer(answering({ 'X-VaultAPI-ExecutionId': 'S1' }, body), async (session) => {
+			const { error } = await world.engine.vault(
+				post('/x', { ...session, responseFormat: format }),
+			);
+			expect(error?.message).toBe('Vault refused 1 of 1 records: record 1: It is ***. [***]');
+			expect(JSON.stringify({ ...error, node: undefined })).not.toContain('S1"');
+		});
+	});
+
+	test.each(['json', 'text', 'file'])('that breaks off is an error, in %s', async (format) => {
+		const breaks: RequestListener = (_request, response) => {
+			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Length': '1000' });
+			response.write('{"responseStatus":', () => response.destroy());
+		};
+		await withServer(breaks, async (session) => {
+			const { error } = await world.engine.vault(
+				post('/x', { ...session, responseFormat: format }),
+			);
+			expect(error?.message).toMatch(/ broke off the connection in the middle of its answer$/);
+			expect(error?.description).toContain('The call has been carried out');
+		});
+	});
+
+	test('that it warns of is shown, once', async () => {
+		const body = JSON.stringify({
+			responseStatus: 'WARNING',
+			warnings: [{ type: 'PARTIAL', message: 'Not all of S1.' }],
+			data: [{ id: 1 }],
+		});
+		await withServer(answering({}, body), async (session) => {
+			const query = { resource: 'query', operation: 'run', query: 'SELECT id FROM x', ...session };
+			for (const given of [request('/x', session), query]) {
+				const outcome = await world.engine.vault(given, { items: [{}, {}] });
+				expect(outcome.json('Vault')).toEqual([{ id: 1 }, { id: 1 }]);
+				expect(outcome.run.data.resultData.runData.Vault[0].hints).toEqual([
+					{
+						message: 'Vault warns: Not all of ***. [PARTIAL]',
+						type: 'warning',
+						location: 'outputPane',
+					},
+				]);
+			}
+		});
+	});
+
+	test('that is no HTTP is an error', async () => {
+		const garbles: RequestListener = ({ socket }) => {
+			socket.end('HTTP/1.1 200 OK\r\nA b: c\u0000\r\n\r\n');
+		};
+		await withServer(garbles, async (session) => {
+			const { error } = await world.engine.vault(request('/x', session));
+			expect(error?.message).toMatch(/ sent something that is no HTTP answer$/);
+		});
+	});
+
+	test('a 304 is no redirect', async () => {
+		const unchanged: RequestListener = (_request, response) => response.writeHead(304).end();
+		await withServer(unchanged, async (session) => {
+			const { error } = await world.engine.vault(request('/x', session));
+			expect(error?.message).toMatch(/ answered with HTTP status 304$/);
+		});
+	});
+
+	test.each(['text', 'file'])(
+		'of an earlier call is no refusal of this one, as %s',
+		async (format) => {
+			const log = 'responseStatus,id,errors\nFAILURE,,INVALID_DATA|No.\n';
+			await withServer(answering({ 'Content-Type': 'text/csv' }, log), async (session) => {
+				const given = { ...session, responseFormat: format };
+				const { error } = await world.engine.vault(request('/x', given));
+				expect(error).toBeUndefined();
+				expect((await world.engine.vault(post('/x', given))).error?.message).toMatch(
+					/refused 1 of 1/,
+				);
+			});
+		},
+	);
+});
+
+test('headers and timeout hold for each page', async () => {
+	const seen: Array<string | undefined> = [];
+	const pages: RequestListener = ({ url, headers }, response) => {
+		seen.push(`${String(headers['x-vaultapi-clientid'])} ${String(headers['x-a'])}`);
+		response.writeHead(200, VAULT_HEADERS);
+		// The last page never comes to its end.
+		if (url?.endsWith('p=3') === true) return void response.write('{');
+		const responseDetails = {
+			next_page: url?.endsWith('p=2') ? '/api/v25.2/x?p=3' : '/api/v25.2/x?p=2',
+		};
+		response.end(JSON.stringify({ responseStatus: 'SUCCESS', responseDetails, data: [{ id: 1 }] }));
+	};
+	await withServer(pages, async (session) => {
+		const { error } = await world.engine.vault(
+			request('/x', {
+				...session,
+				headerParameters: pairs({ 'X-VaultAPI-ClientID': 'own', 'X-A': '1' }),
+				options: { followPages: '={{ "true" }}', timeout: 1000 },
+			}),
+		);
+		expect(error?.message).toMatch(/ did not answer in time$/);
+		expect(seen).toEqual(['own 1', 'own 1', 'own 1']);
+	});
+});
+
+test("an error of n8n's own has a type as well", async () => {
+	const credential = await world.credential();
+	const { json } = await world.engine.vault(request('={{ $json.number.x.y }}'), {
+		credential,
+		onError: 'continueRegularOutput',
+	});
+	expect(json('Vault')).toEqual([
+		{
+			error: {
+				message: expect.any(String),
+				description: expect.any(String),
+				type: expect.stringMatching(/^(INVALID_FIELD|CALL_NOT_COMPLETED)$/),
+			},
+		},
+	]);
 });
 
 describe('bulk answers', () => {

@@ -2,10 +2,10 @@ import { getEventListeners } from 'node:events';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { logIn, poke } from '../simulator/calling.mts';
+import { poke } from '../simulator/calling.mts';
 import type { Fault } from '../simulator/types.mts';
 import { VEEVA_VAULT } from './engine.mts';
-import { OLIVIA, useWorld } from './world.mts';
+import { useWorld } from './world.mts';
 
 const WINDOW = 5 * 60_000;
 const BURST_LIMIT = 40;
@@ -126,6 +126,7 @@ describe('items at the same time', () => {
 			{ credential, items: items(30) },
 		);
 		expect(error?.context).toMatchObject({ itemIndex: 4 });
+		expect(error?.description).toMatch(/ [4-9] of 30 items were done, and their results are lost/);
 		expect(calls().length).toBeLessThan(15);
 		// Those under way came to their end.
 		expect(calls().filter(({ outcome }) => outcome === 'RUNNING')).toEqual([]);
@@ -354,40 +355,6 @@ describe('a Vault that throttles', () => {
 			}
 		},
 	);
-
-	test('tells of logins in /auth, and nothing else waits for those', async () => {
-		const start = stopTime();
-		try {
-			const credential = await warm();
-			const { username } = OLIVIA;
-			const { password } = world.vault.user(username);
-			let left = Number.POSITIVE_INFINITY;
-			while (left > 1) {
-				const { headers } = await logIn(world.vault, username, { password });
-				left = Number(headers.get('x-vaultapi-burstlimitremaining'));
-			}
-			const outcome = await world.engine.vault(
-				{
-					...(request('={{ $json.number === 0 ? "/auth" : "/objects/documents" }}', {
-						concurrency: 1,
-					}) as object),
-					method: '={{ $json.number === 0 ? "POST" : "GET" }}',
-					contentType: 'form-urlencoded',
-					bodyParameters: {
-						parameters: [
-							{ name: 'username', value: username },
-							{ name: 'password', value: password },
-						],
-					},
-				},
-				{ credential, items: items(3) },
-			);
-			expect(outcome.error).toBeUndefined();
-			expect(calls()).toHaveLength(2);
-		} finally {
-			start();
-		}
-	});
 
 	test('is asked for its pages no faster', async () => {
 		const stop = letWindowsPass();

@@ -149,7 +149,7 @@ test('an error tells of the first refusals, and what support asks for', () => {
 	const records = [{ responseStatus: 'SUCCESS' }, ...Array<typeof refused>(7).fill(refused)];
 	const thrown = (executionId?: string) => {
 		try {
-			assertAllDone(records, executionId);
+			assertAllDone(records, executionId, (text) => text);
 		} catch (error) {
 			return error;
 		}
@@ -164,5 +164,7 @@ test('an error tells of the first refusals, and what support asks for', () => {
 		executionId: 'e-1',
 	});
 	expect(thrown()).toMatchObject({ description: expect.not.stringContaining('execution ID') });
-	expect(() => assertAllDone([{ responseStatus: 'WARNING' }])).not.toThrow();
+	expect(() =>
+		assertAllDone([{ responseStatus: 'WARNING' }], undefined, (text) => text),
+	).not.toThrow();
 });

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { Progress } from '../progress';
 import { isRecord, type VaultAnswer } from '../vault/answer';
-import { nextPage } from '../vault/api';
+import { nextPage, type VaultCall } from '../vault/api';
 import { VaultError } from '../vault/errors';
 import { nextPagePath } from '../vault/path';
 import type { Connection } from '../transport';
@@ -12,16 +12,14 @@ import type { Connection } from '../transport';
  * VQL reference: Pagination Best Practices.
  *
  * @param first the first page
- * @param firstPath its path
- * @param method with which pages are read
+ * @param call that gave it: those that follow are read with GET when it was, with its headers and its timeout
  * @throws VaultError when Vault refuses a page, or when one leads back to an earlier one
  */
 export async function* pages(
 	context: IExecuteFunctions,
 	connection: Connection,
 	first: VaultAnswer,
-	firstPath: string,
-	method: 'GET' | 'POST' = 'POST',
+	call: VaultCall,
 ): AsyncGenerator<VaultAnswer> {
 	const { settings } = connection;
 	const { total } = isRecord(first.responseDetails) ? first.responseDetails : {};
@@ -30,7 +28,7 @@ export async function* pages(
 		'pages',
 		typeof total === 'number' ? ` (of ${total} records)` : '',
 	);
-	const seen = new Set([firstPath]);
+	const seen = new Set([call.path]);
 	let page = first;
 	for (;;) {
 		yield page;
@@ -39,7 +37,7 @@ export async function* pages(
 		if (next === undefined) return;
 		if (seen.has(next.path)) throw inCircle(connection.vault.host);
 		seen.add(next.path);
-		page = await connection.call(nextPage(next, method));
+		page = await connection.call(nextPage(next, call));
 	}
 }
 

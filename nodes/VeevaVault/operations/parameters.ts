@@ -25,8 +25,14 @@ export class Parameters {
 		return isRecord(options) ? options[name] : undefined;
 	}
 
-	isOn(name: string): boolean {
-		return this.value(name) === true;
+	/** @throws VaultFieldError when it is no switch */
+	isOn(name: string, label: string): boolean {
+		return isOn(this.value(name), label);
+	}
+
+	/** The same for an option. @throws VaultFieldError */
+	optionIsOn(name: string, label: string): boolean {
+		return isOn(this.option(name), label);
 	}
 
 	/** @throws VaultFieldError when it is not a text, or empty */
@@ -46,7 +52,7 @@ export class Parameters {
 
 	/** The limit of "Return All" and "Limit". @throws VaultFieldError */
 	limit(): number {
-		if (this.isOn('returnAll')) return Number.POSITIVE_INFINITY;
+		if (this.isOn('returnAll', 'Return All')) return Number.POSITIVE_INFINITY;
 		return wholeNumber(this.value('limit'), 'Limit', { max: Number.MAX_SAFE_INTEGER });
 	}
 
@@ -73,13 +79,22 @@ export function nameOf({ name }: Record<string, unknown>, label: string): string
 }
 
 /**
- * A value as it is sent; objects and lists as JSON.
+ * A value as it is sent; objects and lists as JSON, a date as Vault writes them.
  *
  * @throws VaultFieldError when there is none: an expression has found nothing
  */
 export function textOf(value: unknown, label: string): string {
 	if (value === undefined || value === null) throw new VaultFieldError(label, '', 'a value');
+	if (value instanceof Date) return value.toISOString();
 	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A switch; an expression may give it as a text. One that is not there is off. @throws VaultFieldError */
+function isOn(value: unknown, label: string): boolean {
+	if (value === undefined || typeof value === 'boolean') return value === true;
+	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
+	if (text === 'true' || text === 'false') return text === 'true';
+	throw new VaultFieldError(label, value, 'true or false');
 }
 
 /**
@@ -135,7 +150,7 @@ export function pairsProperty(
 						name: 'value',
 						type: 'string',
 						default: '',
-						description: `Value of the ${entry}, as it is: it is encoded where it has to be`,
+						description: `Value of the ${entry}, as it is: do not encode it`,
 					},
 				],
 			},

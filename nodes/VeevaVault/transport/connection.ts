@@ -30,6 +30,8 @@ export interface Connection {
 	 * @throws VaultError when Vault refuses, or cannot be reached
 	 */
 	request(call: VaultCall): Promise<VaultResponse>;
+	/** A text from outside without what must not be shown of this connection: secrets of the credential, and the session */
+	readonly clean: (text: string) => string;
 	/** The credential's session: as the last call used it, before that as it is known; none for one given by its ID */
 	session(): VaultSession | undefined;
 	/** Ends the session; a credential's one is forgotten first. */

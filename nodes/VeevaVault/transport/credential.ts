@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import type { VaultAnswer } from '../vault/answer';
+import { withoutSecrets, type VaultAnswer } from '../vault/answer';
 import {
 	countsAsActivity,
 	requestOptions,
@@ -69,6 +69,7 @@ export async function credentialSession(context: Context, itemIndex: number): Pr
 		},
 		settings,
 		session,
+		clean: (text) => withoutSecrets(text, [...secrets, session()?.id ?? '']),
 		request,
 		call: async (call) => await inJson(request(call)),
 		end: async (call) => {

@@ -1,4 +1,4 @@
-import { isRecord } from '../vault/answer';
+import { isRecord, withoutSecrets } from '../vault/answer';
 import {
 	DEFAULT_SETTINGS,
 	requestOptions,
@@ -40,6 +40,7 @@ export function givenSession(context: Context, itemIndex: number): Connection {
 	return {
 		vault,
 		settings,
+		clean: (text) => withoutSecrets(text, [id]),
 		call,
 		request,
 		end: call,

@@ -1,4 +1,4 @@
-import { isRecord } from '../vault/answer';
+import { isRecord, withoutSecrets } from '../vault/answer';
 import {
 	callVault,
 	countsAsActivity,
@@ -13,7 +13,7 @@ import { exchangeToken } from '../vault/login/oAuth2';
 import { discoverProfile } from '../vault/login/profile';
 import { accessTokens } from '../vault/login/tokenLineages';
 import type { SessionCalls } from '../vault/session';
-import { isAlive, sessions } from '../vault/signing';
+import { isAlive, sessions, withDeadline } from '../vault/signing';
 import { assertOwn, inJson, sender, type Connection, type Context } from './connection';
 import { turnsOf } from './shared';
 
@@ -31,11 +31,13 @@ export async function interactiveSession(context: Context, itemIndex: number): P
 	const { vault, settings, accessToken, secrets } = fields;
 	assertOwnToken(accessToken);
 	const send = sender(context);
+	// Others may wait for the same session: it does not end with this execution.
+	const share = withDeadline(async (options) => await context.helpers.httpRequest(options));
 
 	const exchange = async (token: string) =>
-		await exchangeToken(send, fields, await discoverProfile(send, fields, fields.oAuth2), token);
+		await exchangeToken(share, fields, await discoverProfile(share, fields, fields.oAuth2), token);
 	const calls: SessionCalls = {
-		keepAlive: async (session) => await isAlive(send, vault, settings, session),
+		keepAlive: async (session) => await isAlive(share, vault, settings, session),
 		logIn: async () => {
 			const newest = accessTokens.newest(accessToken);
 			const answer = await exchange(newest).catch(async (error: unknown) => {
@@ -44,7 +46,7 @@ export async function interactiveSession(context: Context, itemIndex: number): P
 				accessTokens.rotated(newest, token);
 				return await exchange(token);
 			});
-			return await openedSession(send, fields, answer);
+			return await openedSession(share, fields, answer);
 		},
 	};
 	let session = sessions.newest(fields);
@@ -70,6 +72,7 @@ export async function interactiveSession(context: Context, itemIndex: number): P
 		vault,
 		settings,
 		session: () => session,
+		clean: (text) => withoutSecrets(text, [...secrets, session?.id ?? '']),
 		request,
 		call: async (call) => await inJson(request(call)),
 		end: async (call) => {

@@ -34,11 +34,10 @@ export class CallDropped extends Error {
  */
 export function turnsOf(context: Context): (vault: VaultHost, call: VaultCall) => Turn {
 	let begun = false;
-	return (vault, { path, oneOfMany = false }) => {
+	return (vault, { oneOfMany = false }) => {
 		const waits = oneOfMany || !begun;
 		begun = true;
-		const tells = !isLogin(path);
-		return async (call) => await paceOf(context, vault).run(call, { waits, tells });
+		return async (call) => await paceOf(context, vault).run(call, { waits });
 	};
 }
 
@@ -48,11 +47,6 @@ export function turnsOf(context: Context): (vault: VaultHost, call: VaultCall) =
  */
 export function dropWaiting(context: Context): void {
 	sharedBy(context).wanted = false;
-}
-
-/** Whether the burst limit in the answer is that of logins, whose window is a minute. */
-function isLogin(path: string): boolean {
-	return /\/auth\/?$/.test(path.split('?', 1)[0]);
 }
 
 function sharedBy(context: Context): Shared {

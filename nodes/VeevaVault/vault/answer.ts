@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { answeredError, VaultError, vaultErrorBehind } from './errors';
+import { answeredError, brokenOff, VaultError, vaultErrorBehind } from './errors';
 import type { VaultHost } from './hosts';
 
 /** The body of a successful answer: Vault's envelope with the fields of the call. */
@@ -85,9 +85,11 @@ export function readAnswer(
 	if (isSuccess(body)) return body;
 
 	const error = firstError(body);
+	const clean = (text: string) => withoutSecrets(text, secrets);
+	const executionId = executionIdOf(headers);
 	throw answeredError(
-		{ type: error.type, message: withoutSecrets(error.message, secrets) },
-		executionIdOf(headers),
+		{ type: clean(error.type), message: clean(error.message) },
+		executionId === undefined ? undefined : clean(executionId),
 	);
 }
 
@@ -99,19 +101,19 @@ function troubleOnTheWay(
 	const minutes = header(headers, 'x-vaultapi-downtimeexpecteddurationminutes');
 	if (minutes !== undefined) {
 		return new VaultError(
-			`The Vault at ${host} is down for maintenance, by its own word for about ${minutes} minutes`,
+			`The Vault at ${host} is down for maintenance, by its own word for about ${Number(minutes)} minutes`,
 			'Try again after that time.',
 			'DOWNTIME',
 		);
 	}
-	if (statusCode >= 300 && statusCode < 400) {
+	if (statusCode >= 300 && statusCode < 400 && header(headers, 'location') !== undefined) {
 		return new VaultError(
 			`${host} sent the call on to ${redirectTarget(headers, origin)}; it was not followed`,
 			'Vault does not redirect API calls. Check the Vault DNS and any proxy in between.',
 			'REDIRECT',
 		);
 	}
-	if (statusCode < 200 || statusCode >= 400) {
+	if (statusCode < 200 || statusCode >= 300) {
 		return new VaultError(
 			`${host} answered with HTTP status ${statusCode}`,
 			'Vault answers with HTTP status 200 even when it refuses a call, so this is from a proxy, the network or a Vault in trouble. The call may or may not have been carried out, so it was not repeated. Check, then try again.',
@@ -184,15 +186,6 @@ async function bufferOf(stream: ByteStream, { host }: VaultHost): Promise<Buffer
 		throw vaultErrorBehind(failure) ?? brokenOff(host);
 	}
 	return Buffer.concat(chunks);
-}
-
-/** The error for an answer that began and did not come to its end. */
-export function brokenOff(host: string, what = 'broke off the connection'): VaultError {
-	return new VaultError(
-		`${host} ${what} in the middle of its answer`,
-		'The call has been carried out, but its answer is not complete. Try again if it changes nothing.',
-		'ANSWER_CUT_OFF',
-	);
 }
 
 export function isStream(body: unknown): body is ByteStream {

@@ -201,13 +201,20 @@ export function query(
  * VQL reference: Pagination Best Practices, which has it called with POST.
  *
  * @param page its path, as `nextPagePath` gives it
- * @param method GET for the pages of what was read with GET: elsewhere a POST would create something
+ * @param first the call that gave the first page. What was read with GET is read on with GET: elsewhere a POST would
+ *   create something.
  */
 export function nextPage(
 	page: { path: string; origin?: string },
-	method: 'GET' | 'POST' = 'POST',
+	{ method, headers, timeoutMs }: VaultCall,
 ): VaultCall {
-	return { method, ...page, timeoutMs: LONG_CALL_TIMEOUT_MS, oneOfMany: true };
+	return {
+		method: method === 'GET' ? 'GET' : 'POST',
+		...page,
+		headers,
+		timeoutMs: timeoutMs ?? LONG_CALL_TIMEOUT_MS,
+		oneOfMany: true,
+	};
 }
 
 /** Whether a call shows that the session lives without prolonging it (see {@link currentUser}). */

@@ -17,7 +17,13 @@ export type FormPart = { name: string } & ({ text: string } | { file: Upload });
 
 /** A body in text, such as JSON or CSV; as bytes, so that no HTTP client reads anything into it. */
 export function textBody(text: string, contentType: string): CallBody {
-	return { content: Buffer.from(text), headers: { 'Content-Type': contentType } };
+	return { content: Buffer.from(text), headers: { 'Content-Type': asItIs(contentType) } };
+}
+
+/** n8n would take a body of exactly this type apart. */
+function asItIs(contentType: string): string {
+	const form = 'application/x-www-form-urlencoded';
+	return contentType === form ? `${form};charset=UTF-8` : contentType;
 }
 
 /** Names and values: `application/x-www-form-urlencoded`, as n8n writes it. */
@@ -32,7 +38,7 @@ export async function fileBody({ open, size, mimeType }: Upload): Promise<CallBo
 	const content = await open();
 	return {
 		content,
-		headers: { 'Content-Type': mimeType, 'Content-Length': String(size) },
+		headers: { 'Content-Type': asItIs(mimeType), 'Content-Length': String(size) },
 		close: () => closeStream(content),
 	};
 }

@@ -153,6 +153,12 @@ const CONNECTION_FAILURES: ReadonlyArray<
 		'The call may or may not have been carried out, so it was not repeated. Check, then try again.',
 	],
 	[
+		/^HPE_/,
+		'NOT_A_VAULT_ANSWER',
+		'sent something that is no HTTP answer',
+		'A proxy may have answered in its place. A call that changes data may have been carried out: check before you send it again.',
+	],
+	[
 		/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/,
 		'TIMEOUT',
 		'did not answer in time',
@@ -187,6 +193,7 @@ const CONNECTION_FAILURES: ReadonlyArray<
  */
 export function connectionError(host: string, failure: unknown): VaultError {
 	const code = errorCode(failure);
+	if (code === 'ERR_BAD_RESPONSE') return brokenOff(host);
 	const known = CONNECTION_FAILURES.find(([codes]) => codes.test(code));
 	if (known === undefined) {
 		// Not from the network: n8n itself could not make the call, or not save what came of it.
@@ -199,6 +206,19 @@ export function connectionError(host: string, failure: unknown): VaultError {
 	}
 	const [, type, what, todo] = known;
 	return new VaultError(`${host} ${what}`, `${todo} Reason: ${code}.`.trim(), type);
+}
+
+/**
+ * The error for an answer that began and did not come to its end.
+ *
+ * @param what the host did in the middle of it
+ */
+export function brokenOff(host: string, what = 'broke off the connection'): VaultError {
+	return new VaultError(
+		`${host} ${what} in the middle of its answer`,
+		'The call has been carried out, but its answer is not complete. Try again if it changes nothing.',
+		'ANSWER_CUT_OFF',
+	);
 }
 
 /**

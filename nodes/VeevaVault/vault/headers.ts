@@ -22,8 +22,13 @@ const OWN_HEADERS = ['Accept', 'Content-Type', 'X-VaultAPI-ClientID', 'X-VaultAP
  * @throws VaultFieldError for what is no header, and for one that would sign the call as somebody else
  */
 export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<string, string> {
+	const names = new Set<string>();
 	return Object.fromEntries(
 		pairs.map(({ name, value }) => {
+			if (names.has(name.toLowerCase())) {
+				throw new VaultFieldError(`${field} › Name`, name, 'each header once');
+			}
+			names.add(name.toLowerCase());
 			// RFC 9110, section 5.1.
 			if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
 				throw new VaultFieldError(`${field} › Name`, name, 'the name of a header');

@@ -30,28 +30,35 @@ const MAX_ENCODINGS = 5;
  */
 export function readPath(given: unknown, apiVersion: string, field: string): VaultPath {
 	if (typeof given !== 'string') throw new VaultFieldError(field, given ?? '', EXPECTED);
-	const text = given.trim();
+	// As Vault's reference writes it.
+	const text = given.trim().replace(/^\/?api\/\{version\}(?=\/)/, `/api/${apiVersion}`);
 	if (text === '') throw new VaultFieldError(field, '', EXPECTED);
+	// There may be a secret in the query.
+	const [shown] = text.split('?', 1);
+	if (/^(GET|POST|PUT|PATCH|DELETE)\s/i.test(text)) {
+		throw new VaultFieldError(field, shown, `${EXPECTED}; the method has a field of its own`);
+	}
 	// What the URL standard drops, or takes for another character.
 	if (/[\p{Cc}\\#]/u.test(text)) {
-		throw new VaultFieldError(field, text, `${EXPECTED}; # and \\ as %23 and %5C, no line breaks`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; # and \\ as %23 and %5C, no line breaks`);
 	}
 	const absolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
-	const [beforeQuery] = text.split('?', 1);
-	assertPlain(absolute ? beforeQuery.replace(/^[^/]*\/\/[^/]*/, '') : beforeQuery, text, field);
+	assertPlain(absolute ? shown.replace(/^[^/]*\/\/[^/]*/, '') : shown, shown, field);
+	const [placeholder] = /\{\w+\}/.exec(text) ?? [];
+	if (placeholder !== undefined) throw missing(placeholder, shown, field);
 
 	const url = readUrl(absolute ? text : NOWHERE + fromHost(text, apiVersion));
 	if (url !== undefined && (url.username !== '' || url.password !== '')) {
 		throw new VaultFieldError(field, undefined, `${EXPECTED}, without a user name or password`);
 	}
 	if (url === undefined || (!absolute && url.origin !== NOWHERE)) {
-		throw new VaultFieldError(field, text, EXPECTED);
+		throw new VaultFieldError(field, shown, EXPECTED);
 	}
 	if (!/^https?:$/.test(url.protocol)) {
-		throw new VaultFieldError(field, text, `${EXPECTED}; a whole address begins with https://`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; a whole address begins with https://`);
 	}
 	if (!/^\/api(\/|$)/.test(url.pathname)) {
-		throw new VaultFieldError(field, text, `${EXPECTED}; addresses of the API begin with /api`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; addresses of the API begin with /api`);
 	}
 	const path = url.pathname + url.search;
 	return absolute ? { path, origin: url.origin } : { path };
@@ -65,24 +72,30 @@ function fromHost(text: string, apiVersion: string): string {
 }
 
 /** Throws for a path with parts that are empty or mean something other than themselves. */
-function assertPlain(path: string, text: string, field: string): void {
-	const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/');
-	for (const part of parts) {
-		if (part === '' && parts.length > 1) {
-			throw new VaultFieldError(field, text, `${EXPECTED}: no part may be empty`);
-		}
+function assertPlain(path: string, shown: string, field: string): void {
+	// An empty part at the end is a value that is missing, except where the API ends with one.
+	if (/^\/?api\/$/.test(path)) return;
+	for (const part of path.replace(/^\//, '').split('/')) {
+		if (part === '') throw new VaultFieldError(field, shown, `${EXPECTED}: no part may be empty`);
 		const plain = decoded(part);
 		if (plain === undefined) {
-			throw new VaultFieldError(field, text, `${EXPECTED}, percent-encoded once, % as %25`);
+			throw new VaultFieldError(field, shown, `${EXPECTED}, percent-encoded once, % as %25`);
 		}
-		if (plain === '.' || plain === '..' || /[\p{Cc}/\\]/u.test(plain)) {
-			throw new VaultFieldError(field, text, `${EXPECTED}, without . or .. and encoded slashes`);
+		if (isElsewhere(plain)) {
+			throw new VaultFieldError(field, shown, `${EXPECTED}, without . or .. and encoded slashes`);
 		}
 		// Encoded, they belong to a value.
-		if (/[{}]/.test(part)) {
-			throw new VaultFieldError(field, text, `a value for ${plain} in Path Parameters`);
-		}
+		if (/[{}]/.test(part)) throw missing(plain, shown, field);
 	}
+}
+
+/** Whether a part of a path leads out of its place. Some servers leave out what follows a semicolon before they look. */
+function isElsewhere(part: string): boolean {
+	return /^\.{1,2}(;|$)/.test(part) || /[\p{Cc}/\\]/u.test(part);
+}
+
+function missing(placeholder: string, shown: string, field: string): VaultFieldError {
+	return new VaultFieldError(field, shown, `a value for ${placeholder} in Path Parameters`);
 }
 
 /** @returns `undefined` when it cannot be decoded, or not to an end */
@@ -104,26 +117,37 @@ function decoded(part: string): string | undefined {
 /**
  * Puts values in place of a path's `{names}`.
  *
- * @param values by name; each becomes one part of the path, whatever is in it
+ * @param values by name; each becomes one part of the path, or one value of its query, whatever is in it
  * @param field label of the field that has the values
- * @throws VaultFieldError for a name that the path does not have, and for a value that is empty
+ * @throws VaultFieldError for a name that the path does not have, and for a value that is no part of a path
  */
 export function fillPath(template: string, values: readonly Pair[], field: string): string {
-	const [path, ...query] = template.split('?');
-	const filled = values.reduce((text, { name, value }) => {
+	return values.reduce((text, { name, value }) => {
 		const placeholder = `{${name.trim().replace(/^\{|\}$/g, '')}}`;
 		if (!text.includes(placeholder)) {
-			throw new VaultFieldError(field, name, `a name that stands as ${placeholder} in the path`);
+			const names = template.match(/\{[^{}]*\}/g)?.join(', ') ?? 'none';
+			throw new VaultFieldError(
+				field,
+				name,
+				`a name that stands in braces in the path, once; it has: ${names}`,
+			);
 		}
-		if (value.trim() === '') {
-			throw new VaultFieldError(`${field} › ${name}`, '', 'the value for this part of the path');
-		}
+		const part = value.trim();
+		const expected = 'the value for this part of the path';
+		if (part === '') throw new VaultFieldError(`${field} › ${name}`, '', expected);
 		// Half a character, which nothing can encode (RFC 3629, section 3).
-		if (/\p{Cs}/u.test(value))
+		if (/\p{Cs}/u.test(part)) {
 			throw new VaultFieldError(`${field} › ${name}`, value, 'whole characters');
-		return text.replaceAll(placeholder, () => encodeURIComponent(value.trim()));
-	}, path);
-	return [filled, ...query].join('?');
+		}
+		if (isElsewhere(part)) {
+			throw new VaultFieldError(
+				`${field} › ${name}`,
+				value,
+				`${expected}, without slashes; a path of several parts goes into Path itself`,
+			);
+		}
+		return text.replaceAll(placeholder, () => encodeURIComponent(part));
+	}, template);
 }
 
 /** The names and values in a path's query, decoded. */

@@ -115,9 +115,14 @@ function readCsv(text: string): string[][] {
  * Throws when Vault has refused some of the records; it has carried out the others.
  *
  * @param executionId Vault's id of the call
+ * @param clean takes out of a text from outside what must not be shown
  * @throws VaultError with the first refusal, telling of {@link TOLD} of them
  */
-export function assertAllDone(records: readonly Fields[], executionId?: string): void {
+export function assertAllDone(
+	records: readonly Fields[],
+	executionId: string | undefined,
+	clean: (text: string) => string,
+): void {
 	const refused = records.flatMap((record, index) =>
 		/^(FAILURE|EXCEPTION)$/.test(String(record.responseStatus))
 			? [{ number: index + 1, ...firstError(record) }]
@@ -134,9 +139,9 @@ export function assertAllDone(records: readonly Fields[], executionId?: string):
 			: '';
 	const more = refused.length > TOLD ? `; and ${refused.length - TOLD} more` : '';
 	throw new VaultError(
-		`Vault refused ${refused.length} of ${records.length} records: ${told}${more}`,
+		`Vault refused ${refused.length} of ${records.length} records: ${clean(told)}${more}`,
 		`${others}To get one item for each record, failed or not, turn on the option "Failed Records as Items".${forSupport(executionId)}`,
-		refused[0].type,
+		clean(refused[0].type),
 		executionId,
 	);
 }

@@ -251,7 +251,9 @@ export async function renewSession(
  * Ends each call of a login in its time. n8n's own timeout begins anew with every byte: a server that never comes to its
  * end would keep this login, and with it all who wait for it.
  */
-function withDeadline(httpRequest: (options: IHttpRequestOptions) => Promise<unknown>): Send {
+export function withDeadline(
+	httpRequest: (options: IHttpRequestOptions) => Promise<unknown>,
+): Send {
 	return async (options) => {
 		const abortSignal = AbortSignal.timeout(options.timeout ?? CALL_TIMEOUT_MS);
 		const send = httpRequest as Send;

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
-import { brokenOff, type ByteStream } from './answer';
+import type { ByteStream } from './answer';
+import { brokenOff } from './errors';
 
 /** How often is looked whether more has come, in ms. */
 const LOOK_MS = 1_000;

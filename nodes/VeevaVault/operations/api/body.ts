@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { isRecord } from '../../vault/answer';
 import type { CallBody } from '../../vault/api';
 import {
 	fieldsBody,
@@ -188,11 +189,10 @@ export async function readBody(
 		case 'raw': {
 			const type = given.text('rawContentType', 'Content Type', 'a media type, such as text/csv');
 			assertHeaderValue(type, 'Content Type');
-			const body = given.value('body');
-			// n8n would take a body with exactly this type apart, which is of text by now.
-			const plain = type === 'application/x-www-form-urlencoded' ? `${type};charset=UTF-8` : type;
-			if (typeof body === 'string' && body !== '') return text(body, plain);
-			throw new VaultFieldError('Body', body ?? '', 'the text to send');
+			const body = given.value('body') ?? '';
+			if (typeof body === 'string' && body !== '') return text(body, type);
+			// Not what it is: there may be a password in it.
+			throw new VaultFieldError('Body', body === '' ? '' : undefined, 'the text to send');
 		}
 		case 'binaryData': {
 			const upload = await uploadOf(context, itemIndex, given.value('inputDataFieldName'));
@@ -260,23 +260,21 @@ async function partOf(
 		: { name, text: textOf(entry.value, `Body Parts › ${name}`) };
 }
 
-/** A file of the item, as n8n keeps it: in a store of its own, or in memory. */
+/**
+ * A file of the item, as n8n keeps it: in a store of its own, or in memory.
+ *
+ * @param given name of the binary field, or the file itself
+ * @throws VaultFieldError when there is none
+ */
 async function uploadOf(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	field: unknown,
+	given: unknown,
 ): Promise<Upload> {
-	const { binary = {} } = context.getInputData()[itemIndex];
-	const name = typeof field === 'string' ? field.trim() : '';
-	if (!Object.hasOwn(binary, name)) {
-		const names = Object.keys(binary).join(', ') || 'none';
-		throw new VaultFieldError(
-			FILE_FIELD,
-			field ?? '',
-			`the name of a binary field of the item, which has: ${names}`,
-		);
-	}
-	const { id, data, bytes, fileName = name, mimeType } = binary[name];
+	const field = typeof given === 'string' ? given.trim() : given;
+	const { id, data, bytes, mimeType, ...file } = fileOf(context, itemIndex, field);
+	// Without a name it would be no file for the server (RFC 7578, section 4.2).
+	const fileName = file.fileName || (typeof field === 'string' ? field : 'file');
 	if (id === undefined) {
 		const content = Buffer.from(data, 'base64');
 		return { fileName, mimeType, size: content.length, open: async () => content };
@@ -288,4 +286,21 @@ async function uploadOf(
 		size,
 		open: async () => await context.helpers.getBinaryStream(id),
 	};
+}
+
+/** Where an item has its files, the settings of the workflow decide: n8n knows. */
+function fileOf(context: IExecuteFunctions, itemIndex: number, field: unknown): IBinaryData {
+	try {
+		const file: unknown = context.helpers.assertBinaryData(itemIndex, field as string);
+		if (isRecord(file) && typeof file.mimeType === 'string') return file as unknown as IBinaryData;
+	} catch {
+		// n8n's words do not say which field of the node it is.
+	}
+	const { binary = {} } = context.getInputData()[itemIndex];
+	const names = Object.keys(binary).join(', ') || 'none';
+	throw new VaultFieldError(
+		FILE_FIELD,
+		field ?? '',
+		`the name of a binary field of the item, which has: ${names}`,
+	);
 }

@@ -1,19 +1,15 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import {
-	brokenOff,
-	executionIdOf,
-	isStream,
-	mediaType,
-	type VaultResponse,
-} from '../../vault/answer';
-import { connectionError, vaultErrorBehind } from '../../vault/errors';
+import { executionIdOf, isStream, mediaType, type VaultResponse } from '../../vault/answer';
+import type { VaultCall } from '../../vault/api';
+import { brokenOff, connectionError, vaultErrorBehind, VaultFieldError } from '../../vault/errors';
 import { fileNameOf } from '../../vault/fileName';
 import { assertAllDone, bulkRecords, simplified } from '../../vault/records';
 import { cancelled, cancelSignal, type Connection } from '../../transport';
 import { FileOutput } from '../operation';
 import { pages } from '../pages';
 import type { Parameters } from '../parameters';
+import { showWarnings } from '../warnings';
 
 /** What the editor shows for the answer of a call. */
 export const outputProperties: INodeProperties[] = [
@@ -48,27 +44,57 @@ export const outputProperties: INodeProperties[] = [
 	},
 ];
 
+/** What a user chooses of an answer. */
+interface AnswerOptions {
+	/** One item for each element of its list */
+	simplify: boolean;
+	/** With the pages after it */
+	followPages: boolean;
+	/** Records that Vault has refused are items like the others */
+	failedAsItems: boolean;
+}
+
+/**
+ * Reads what a user has chosen of an answer.
+ *
+ * @throws VaultFieldError
+ */
+export function readAnswerOptions(
+	given: Parameters,
+	{ method, format }: Pick<VaultCall, 'method' | 'format'>,
+): AnswerOptions {
+	const followPages = given.optionIsOn('followPages', 'Follow Pages');
+	if (followPages && method !== 'GET' && method !== 'POST') {
+		throw new VaultFieldError('Follow Pages', true, `false with the method ${method}`);
+	}
+	return {
+		simplify: format === 'json' && given.isOn('simplify', 'Simplify'),
+		followPages,
+		// What is read with GET may be the log of an earlier call.
+		failedAsItems:
+			given.optionIsOn('failedRecordsAsItems', 'Failed Records as Items') || method === 'GET',
+	};
+}
+
 /**
  * The answer as output items: one for each element of its list, or one for each page as Vault wrote it.
  *
- * @param path of the call
- * @param failedAsItems whether records that Vault has refused are items like the others
+ * @param call of which it is the answer
  * @throws VaultError when Vault has refused some records and that is to be an error, or a further page
  */
 export async function jsonItems(
 	context: IExecuteFunctions,
 	connection: Connection,
 	{ headers, body: first }: Extract<VaultResponse, { format: 'json' }>,
-	{ path, given, failedAsItems }: { path: string; given: Parameters; failedAsItems: boolean },
+	call: VaultCall,
+	{ simplify, followPages, failedAsItems }: AnswerOptions,
 ): Promise<IDataObject[]> {
-	const simplify = given.isOn('simplify');
-	const all = given.option('followPages') === true;
-	const method = given.value('method') === 'GET' ? 'GET' : 'POST';
 	const output: IDataObject[] = [];
-	for await (const page of all ? pages(context, connection, first, path, method) : [first]) {
+	for await (const page of followPages ? pages(context, connection, first, call) : [first]) {
+		showWarnings(context, connection, page);
 		if (!failedAsItems) {
 			const executionId = page === first ? executionIdOf(headers) : undefined;
-			assertAllDone(bulkRecords(page) ?? [], executionId);
+			assertAllDone(bulkRecords(page) ?? [], executionId, connection.clean);
 		}
 		for (const element of simplify ? simplified(page) : [page]) {
 			output.push(element as IDataObject);

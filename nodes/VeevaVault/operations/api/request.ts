@@ -1,5 +1,6 @@
 import { executionIdOf } from '../../vault/answer';
-import { LONG_CALL_TIMEOUT_MS, type VaultCall } from '../../vault/api';
+import { LONG_CALL_TIMEOUT_MS } from '../../vault/api';
+import { VaultFieldError } from '../../vault/errors';
 import { assertUnsigned, readHeaders } from '../../vault/headers';
 import { fillPath, queryOf, readPath, withQuery } from '../../vault/path';
 import { assertAllDone, bulkRecordsInText } from '../../vault/records';
@@ -7,7 +8,7 @@ import { connect } from '../../transport';
 import type { Operation } from '../operation';
 import { Parameters, pairsProperty, wholeNumber } from '../parameters';
 import { bodyProperties, readBody } from './body';
-import { fileItem, jsonItems, outputProperties } from './output';
+import { fileItem, jsonItems, outputProperties, readAnswerOptions } from './output';
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const FORMATS = ['file', 'json', 'text'] as const;
@@ -111,23 +112,16 @@ export const request: Operation = {
 	],
 	async execute(itemIndex) {
 		const given = new Parameters(this, itemIndex);
+		const method = given.choice('method', 'Method', METHODS);
 		const format = given.choice('responseFormat', 'Response Format', FORMATS);
-		const field =
-			format === 'json'
-				? ''
-				: given.text('outputPropertyName', 'Put Output in Field', 'the name of a field');
-		const failedAsItems = given.option('failedRecordsAsItems') === true;
+		const field = format === 'json' ? '' : outputField(given);
+		const chosen = readAnswerOptions(given, { method, format });
 		const body = await readBody(this, itemIndex, given);
-		const call: Omit<VaultCall, 'path'> = {
-			method: given.choice('method', 'Method', METHODS),
-			headers: {
-				...(format === 'json' ? {} : { Accept: '*/*' }),
-				...readHeaders(given.pairs('headerParameters', 'Headers')),
-			},
-			body: body?.make,
-			format,
-			timeoutMs: timeoutOf(given, body?.isUpload === true),
+		const headers = {
+			...(format === 'json' ? {} : { Accept: '*/*' }),
+			...readHeaders(given.pairs('headerParameters', 'Headers')),
 		};
+		const timeoutMs = timeoutOf(given, body?.isUpload === true);
 		const query = given.pairs('queryParameters', 'Query Parameters');
 		assertUnsigned(query, 'Query Parameters › Name');
 		const filled = fillPath(
@@ -139,15 +133,18 @@ export const request: Operation = {
 		const connection = await connect(this, itemIndex);
 		const target = readPath(filled, connection.settings.apiVersion, 'Path');
 		assertUnsigned(queryOf(target.path), 'Path');
+		assertNoLogin(target.path);
 		const path = withQuery(target.path, query);
-		const answer = await connection.request({ ...call, ...target, path });
+		const call = { method, ...target, path, headers, body: body?.make, format, timeoutMs };
+		const answer = await connection.request(call);
 		const assertDone = (text: string) => {
-			if (failedAsItems) return;
-			assertAllDone(bulkRecordsInText(text) ?? [], executionIdOf(answer.headers));
+			if (chosen.failedAsItems) return;
+			const executionId = executionIdOf(answer.headers);
+			assertAllDone(bulkRecordsInText(text) ?? [], executionId, connection.clean);
 		};
 		switch (answer.format) {
 			case 'json':
-				return await jsonItems(this, connection, answer, { path, given, failedAsItems });
+				return await jsonItems(this, connection, answer, call, chosen);
 			case 'text':
 				assertDone(answer.text);
 				return { [field]: answer.text };
@@ -157,6 +154,28 @@ export const request: Operation = {
 		}
 	},
 };
+
+/** @throws VaultFieldError when there is none, or n8n would take the item for one that has failed */
+function outputField(given: Parameters): string {
+	const label = 'Put Output in Field';
+	const field = given.text('outputPropertyName', label, 'the name of a field');
+	if (field !== 'error') return field;
+	throw new VaultFieldError(label, field, 'another name: n8n takes this field for an error');
+}
+
+/**
+ * Throws for a login: nothing would hold it back when it is refused, and Vault locks accounts.
+ *
+ * @throws VaultFieldError
+ */
+function assertNoLogin(path: string): void {
+	if (!/^\/api\/[^/]+\/auth\/?(\?|$)/.test(path)) return;
+	throw new VaultFieldError(
+		'Path',
+		'/auth',
+		'another call: the credential logs in, and Session › Log In gives its session',
+	);
+}
 
 /** @throws VaultFieldError */
 function timeoutOf(given: Parameters, isUpload: boolean): number {

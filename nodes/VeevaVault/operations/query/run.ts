@@ -7,12 +7,14 @@ import { connect } from '../../transport';
 import type { Operation } from '../operation';
 import { pages } from '../pages';
 import { limitProperties, Parameters } from '../parameters';
+import { showWarnings } from '../warnings';
 
 /** Vault's own limit (Vault API reference: VQL › Submitting a Query), in characters. */
 const MAX_LENGTH = 50_000;
 
 /** A value of an item as it may stand between quotes. VQL reference: Special Characters. */
-const ESCAPED = '{{ $json.name.replaceAll("\\\\", "\\\\\\\\").replaceAll("\'", "\\\\\'") }}';
+const ESCAPED =
+	'{{ String($json.name).replaceAll("\\\\", "\\\\\\\\").replaceAll("\'", "\\\\\'") }}';
 
 /** Vault API reference: Vault Query Language (VQL) › Submitting a Query. */
 export const run: Operation = {
@@ -52,13 +54,14 @@ export const run: Operation = {
 		const vql = statement(this, itemIndex);
 		const given = new Parameters(this, itemIndex);
 		const limit = given.limit();
-		const describe = given.option('describe') === true;
+		const describe = given.optionIsOn('describe', 'Describe');
 
 		const connection = await connect(this, itemIndex);
 		const call = query(connection.settings, vql, { describe });
 		const first = await connection.call(call);
 		const records: IDataObject[] = [];
-		for await (const page of pages(this, connection, first, call.path)) {
+		for await (const page of pages(this, connection, first, { ...call, headers: undefined })) {
+			showWarnings(this, connection, page);
 			for (const record of dataOf(page)) if (records.length < limit) records.push(record);
 			if (records.length >= limit) break;
 		}

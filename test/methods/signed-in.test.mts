@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mock, test } from 'node:test';
+
+import { OAUTH2_CREDENTIAL } from '../engine/engine.mts';
+import { AZURE, failureOf, SAM, userOf, validate, worldFor, type World } from './world.mts';
+
+/** What the credential of somebody who has signed in through n8n is used for, in n8n's engine; signing in is in `e2e`. */
+
+/** A credential as n8n saves it when Sam has signed in. */
+async function signedIn(
+	{ engine, provider, vault, promoMats }: World,
+	places: { loginHost?: string } = {},
+): Promise<string> {
+	const { clientId } = provider.clients.post;
+	return await engine.saveCredential(
+		{
+			vaultDns: promoMats,
+			loginHost: vault.url(vault.hosts.login, ''),
+			clientId,
+			oAuth2ProfileId: AZURE,
+			oauthTokenData: {
+				access_token: await provider.issueAccessToken({ clientId, username: SAM }),
+			},
+			...places,
+		},
+		{ type: OAUTH2_CREDENTIAL },
+	);
+}
+
+const settings = (credential: string) => ({ credential, credentialType: OAUTH2_CREDENTIAL });
+const parameters = { ...validate, authentication: 'oAuth2' };
+
+test('a cancelled execution does not end the login that others wait for', async (t) => {
+	const world = await worldFor(t);
+	const { engine, vault } = world;
+	const credential = await signedIn(world);
+	vault.fail({ on: { path: /oauth\/session/ }, with: 'slow', delay: 2000 });
+	let cancel = () => {};
+	const cancelled = engine.vault(parameters, {
+		...settings(credential),
+		started: (stop) => (cancel = stop),
+	});
+	while (!vault.calls.some(({ path }) => path.includes('/auth/oauth/session/'))) await sleep(10);
+	const other = engine.vault(parameters, settings(credential));
+	await sleep(100);
+	cancel();
+	await cancelled.catch(() => {});
+	assert.equal(userOf(await other), SAM);
+	assert.equal(world.logins(), 1);
+});
+
+test('a login whose answer never comes to its end is given up', async (t) => {
+	const world = await worldFor(t);
+	const endless = createServer((_request, response) => {
+		const drip = setInterval(() => response.write(' '), 20);
+		response.once('close', () => clearInterval(drip));
+	}).listen(0, '127.0.0.1');
+	await once(endless, 'listening');
+	const { port } = endless.address() as AddressInfo;
+	const { timeout } = AbortSignal;
+	const given = mock.method(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 500));
+	try {
+		const credential = await signedIn(world, { loginHost: `http://127.0.0.1:${port}` });
+		const outcome = await world.engine.vault(parameters, settings(credential));
+		assert.match(failureOf(outcome), new RegExp(`^127.0.0.1:${port} did not answer in time`));
+	} finally {
+		given.mock.restore();
+		endless.closeAllConnections();
+		endless.close();
+	}
+});
