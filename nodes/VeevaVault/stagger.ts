@@ -29,6 +29,8 @@ export class Stagger {
 
 	/** An item is done, and has taken so many ms. */
 	took(ms: number): void {
+		// One after the other they are apart already.
+		if (this.concurrency === 1) return;
 		const distance = (ms / this.concurrency) * PART;
 		this.distance = distance < LEAST_MS ? 0 : Math.min(distance, MOST_MS);
 	}

@@ -33,13 +33,31 @@ test('examples/query.json reads records, and looks each up', async () => {
 	expect(note).toMatch(/^## .+choose your credential/s);
 });
 
+test('examples/query.json lets no value change the query', async () => {
+	const { steps } = example('query.json', await world.credential());
+	const username = String.raw`x\' OR username__sys LIKE '%`;
+	world.vault.user('tom@veepharm.com').username = username;
+	world.vault.user(username).vaultIds = [1776];
+	const { error, json } = await world.engine.run(steps);
+	expect(error).toBeUndefined();
+	expect(json('Look each one up')).toHaveLength(6);
+	expect(json('Look each one up').map(({ last_name__sys }) => last_name__sys)).toContain('Thorne');
+	expect(world.vault.calls.map(({ form }) => form?.q)).toContain(
+		[
+			'SELECT id, first_name__sys, last_name__sys, email__sys',
+			'FROM user__sys',
+			String.raw`WHERE username__sys = 'x\\\' OR username__sys LIKE \'%'`,
+		].join('\n'),
+	);
+});
+
 test('examples/api-request.json creates a document with a file, and gets it back', async () => {
 	const { steps, note } = example('api-request.json', await world.credential());
-	const data = await world.engine.file(Buffer.from('{}'), 'leaflet.json', 'application/json');
+	const data = await world.engine.file(Buffer.from('Read this.'), 'leaflet.txt', 'text/plain');
 	const outcome = await world.engine.run(steps, { input: [{ json: {}, binary: { data } }] });
 	expect(outcome.error).toBeUndefined();
 	const [{ binary }] = outcome.items('Download its file');
-	expect(binary?.data).toMatchObject({ fileName: 'leaflet.json', mimeType: 'application/json' });
+	expect(binary?.data).toMatchObject({ fileName: 'leaflet.txt', mimeType: 'text/plain' });
 	expect(outcome.json('Create records').map(({ responseStatus }) => responseStatus)).toEqual([
 		'SUCCESS',
 		'SUCCESS',

@@ -32,6 +32,21 @@ test('without a header it is the last part of the path', () => {
 	expect(fileNameOf({}, '/')).toBe('file');
 });
 
+test.each([
+	['My%20File%20%C3%A4.pdf', 'My File ä.pdf'],
+	['a%2Fb.pdf', 'b.pdf'],
+	['..%5C..%5Cb.pdf', 'b.pdf'],
+	['a%0D%0Ab%3A.pdf', 'a__b_.pdf'],
+	['%2E%2E', 'file'],
+	['100%25.pdf', '100%.pdf'],
+	['100%.pdf', '100%.pdf'],
+	['%C4.pdf', '%C4.pdf'],
+])('of the path %s it is %s', (part, expected) => {
+	expect(fileNameOf({}, `/api/v25.2/services/file_staging/items/content/u1/${part}`)).toBe(
+		expected,
+	);
+});
+
 test('whatever the header says, it is the name of a file in no folder', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, encoded) => {
@@ -39,6 +54,18 @@ test('whatever the header says, it is the name of a file in no folder', () => {
 				? `attachment; filename*=UTF-8''${encodeURIComponent(Buffer.from(text).toString())}`
 				: `attachment; filename="${text}"`;
 			const found = name(disposition);
+			expect(found).not.toMatch(/[/\\\p{Cc}]|^\.*$/u);
+			expect(found.length).toBeLessThanOrEqual(200);
+		}),
+		{ numRuns: 1000 },
+	);
+});
+
+test('whatever the path is, as well', () => {
+	fc.assert(
+		fc.property(fc.string({ unit: 'grapheme' }), fc.boolean(), (text, encoded) => {
+			const part = encoded ? encodeURIComponent(text) : text;
+			const found = fileNameOf({}, `/api/v25.2/services/file_staging/items/content/${part}`);
 			expect(found).not.toMatch(/[/\\\p{Cc}]|^\.*$/u);
 			expect(found.length).toBeLessThanOrEqual(200);
 		}),

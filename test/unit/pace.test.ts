@@ -103,6 +103,17 @@ test('where windows begin at other times than thought, it looks once a minute', 
 	expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
 });
 
+test('however far apart the clocks are, the limit is exceeded by no more than the looks', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 0, max: WINDOW - 1 }), async (skewMs) => {
+			const world = new World(20, 0, skewMs);
+			await world.work(new Pace(world.clock), 60, 4);
+			expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
+		}),
+		{ numRuns: 60 },
+	);
+});
+
 test('what is left is spread when it is little, and there is no waiting where it is not', async () => {
 	const world = new World(1000, 0);
 	await world.work(new Pace(world.clock), 800, 10);
@@ -186,6 +197,55 @@ test.each([
 	await all;
 });
 
+test('where others leave no calls for a whole window, they go on one after the other', async () => {
+	const world = new World(40, 0);
+	const pace = new Pace(world.clock);
+	const { headers } = left(0);
+	const delayed = { headers: { ...headers, 'x-vaultapi-responsedelay': '500' } };
+	const starts: number[] = [];
+	let running = 0;
+	let most = 0;
+	const call = async () => {
+		starts.push(world.now);
+		most = Math.max(most, ++running);
+		await world.clock.sleepUntil(world.now + 500);
+		running -= 1;
+		return delayed;
+	};
+	await pace.run(async () => await Promise.resolve(delayed));
+	const all = Promise.all(Array.from({ length: 100 }, () => pace.run(call)));
+	await world.settle();
+	await all;
+	expect(world.now).toBeLessThan(20 * 60_000);
+	expect(most).toBe(1);
+	expect(starts.filter((start) => start < 2 * WINDOW).length).toBeLessThanOrEqual(5);
+
+	const calls = new Calls();
+	const then = Promise.all(Array.from({ length: 10 }, () => pace.run(calls.make)));
+	await world.settle();
+	expect(calls.atOnce).toBe(1);
+	calls.answer(left(5));
+	await world.settle();
+	expect(calls.atOnce).toBe(5);
+	// From here on windows are waited for as before.
+	const { now } = world;
+	while (calls.atOnce > 0) calls.answer(left(0));
+	await world.settle();
+	expect(world.now).toBeGreaterThan(now + 60_000);
+	expect(calls.atOnce).toBe(1);
+	calls.answer(left(30));
+	await world.settle();
+	while (calls.atOnce > 0) calls.answer(left(30));
+	await then;
+});
+
+test.each(['', ' '])('a header with %j is none', async (empty) => {
+	const world = new World(40, 0);
+	const headers = { 'x-vaultapi-burstlimit': '40', 'x-vaultapi-burstlimitremaining': empty };
+	await new Pace(world.clock).run(async () => await Promise.resolve({ headers }));
+	expect(world.waits).toEqual([]);
+});
+
 test('once one has found out, as many follow as are left', async () => {
 	const world = new World(40, 0);
 	const pace = new Pace(world.clock);
@@ -219,15 +279,6 @@ test('those that do not wait are counted as well', async () => {
 		await world.settle();
 	}
 	await Promise.all([...first, ...then]);
-});
-
-test('of a call whose limit is another one nothing is learnt', async () => {
-	const world = new World(40, 0);
-	const pace = new Pace(world.clock);
-	await pace.run(async () => await Promise.resolve(left(0, 20)), { tells: false });
-	await pace.run(async () => await Promise.resolve(left(30)));
-	expect(world.now).toBe(0);
-	expect(world.waits).toEqual([]);
 });
 
 test('when nobody wants them any more, those that wait are not made, and others are', async () => {

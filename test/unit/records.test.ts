@@ -52,6 +52,63 @@ test.each([
 	],
 	['texts', { types: ['a', 'b'] }, [{ types: ['a', 'b'] }]],
 	[
+		'a list that belongs to something',
+		{ url: '/api/v25.2/services/jobs/61907', job_id: 61907, tasks: [{ id: 1 }] },
+		[{ url: '/api/v25.2/services/jobs/61907', job_id: 61907, tasks: [{ id: 1 }] }],
+	],
+	['no elements of something', { job_id: 61907, tasks: [] }, [{ job_id: 61907, tasks: [] }]],
+	[
+		'an object with fields beside it',
+		{ job_id: 5, url: '/jobs/5', vaultPackage: { id: 'V1' } },
+		[{ job_id: 5, url: '/jobs/5', vaultPackage: { id: 'V1' } }],
+	],
+	[
+		'a page of wrapped elements',
+		{
+			size: 2,
+			start: 0,
+			limit: 200,
+			sort: 'id asc',
+			users: [{ user: { id: 1 } }, { user: { id: 2 } }],
+		},
+		[{ id: 1 }, { id: 2 }],
+	],
+	[
+		'elements of a list that is called otherwise',
+		{ data: [{ group: { id: 1 } }, { group: { id: 2 } }] },
+		[{ id: 1 }, { id: 2 }],
+	],
+	[
+		'wrapped elements with empty fields beside them',
+		{ errorCodes: null, errorType: null, relationships: [{ relationship: { id: 1 } }] },
+		[{ id: 1 }],
+	],
+	[
+		'a list with its own address',
+		{ responseMessage: 'OK', url: '/api/v25.2/services/jobs/histories', jobs: [{ job_id: 1 }] },
+		[{ job_id: 1 }],
+	],
+	[
+		'an object with an address',
+		{ url: '/api/v25.2/x', vaultPackage: { id: 'V1' } },
+		[{ url: '/api/v25.2/x', vaultPackage: { id: 'V1' } }],
+	],
+	[
+		'elements of one object field',
+		{ data: [{ type__v: { id: 'a' } }] },
+		[{ type__v: { id: 'a' } }],
+	],
+	[
+		'elements of which one has one object field',
+		{ data: [{ document_properties__vr: { id: 1 } }, { id: 2 }] },
+		[{ document_properties__vr: { id: 1 } }, { id: 2 }],
+	],
+	[
+		'elements of which not all are wrapped',
+		{ documents: [{ document: { id: 1 } }, { document: { id: 2 }, note: 'x' }] },
+		[{ document: { id: 1 } }, { document: { id: 2 }, note: 'x' }],
+	],
+	[
 		'outcomes',
 		{ data: [{ responseStatus: 'FAILURE', errors: [] }] },
 		[{ responseStatus: 'FAILURE', errors: [] }],
@@ -80,6 +137,22 @@ test('outcomes in CSV are read as they were written', () => {
 			);
 		}),
 	);
+});
+
+test('outcomes in CSV may be of any length', () => {
+	const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+	for (const message of ['a'.repeat(30_000_000), '"a",'.repeat(500_000)]) {
+		const error = quoted(quoted(`INVALID_DATA|${message}`));
+		const csv = `responseStatus,id,errors\nFAILURE,${quoted(message)},${error}\nSUCCESS,1,\n`;
+		const records = bulkRecordsInCsv(csv) ?? [];
+		expect(records.map(({ responseStatus }) => responseStatus)).toEqual(['FAILURE', 'SUCCESS']);
+		const [{ id, errors }] = records;
+		// As texts they would be printed where they differ.
+		expect(id === message).toBe(true);
+		expect(JSON.stringify(errors) === JSON.stringify([{ type: 'INVALID_DATA', message }])).toBe(
+			true,
+		);
+	}
 });
 
 test('other texts are no outcomes', () => {

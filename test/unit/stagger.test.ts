@@ -37,9 +37,9 @@ test('quick items are not held back at all', async () => {
 	expect(await starts(stagger, 3)).toEqual([0, 0, 0]);
 });
 
-test('one after the other nothing waits', async () => {
+test('one after the other nothing waits, also where a quick item follows a slow one', async () => {
 	const stagger = new Stagger(1);
-	for (const ms of [50, 5]) {
+	for (const ms of [50, 0.5, 50, 0.5, 5]) {
 		expect(await starts(stagger, 1)).toEqual([0]);
 		jest.advanceTimersByTime(ms);
 		stagger.took(ms);

@@ -8,13 +8,22 @@ const MAX_LENGTH = 200;
  * RFC 6266, section 4: `filename*` before `filename`; RFC 8187, section 3.2.1: its value. Only the last part of a path
  * counts (RFC 6266, section 4.3).
  *
- * @param path of the call, from whose last part a name is made where the answer has none
+ * @param path of the call, percent-encoded, from whose last part a name is made where the answer has none
  */
 export function fileNameOf(headers: Headers, path: string): string {
 	const disposition = header(headers, 'content-disposition') ?? '';
 	const found = extended(disposition) ?? quoted(disposition) ?? '';
 	const fallback = path.split('?', 1)[0].split('/').filter(Boolean).at(-1) ?? '';
-	return safe(found) || safe(fallback) || 'file';
+	return safe(found) || safe(decoded(fallback)) || 'file';
+}
+
+/** RFC 3986, section 2.1; as it is where it is not encoded in UTF-8. */
+function decoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
 }
 
 /** `filename*=UTF-8''Wonder%20Drug.pdf` */

@@ -27,7 +27,8 @@ export interface PaceClock {
 /**
  * How fast calls may follow each other in one Vault, by what its answers say of the burst limit. Vault does not refuse
  * the calls beyond it but delays them, for everybody: so where it signals that, or has none left, calls wait for the
- * next window, and where few are left they are spread.
+ * next window, and where few are left they are spread. Where others leave none, they go on one after the other: each is
+ * delayed, but waiting would have no end.
  * Vault API reference: Rate Limits; Response Headers.
  */
 export class Pace {
@@ -45,8 +46,8 @@ export class Pace {
 
 	private spacing = 0;
 
-	/** Whether the last thing known is that there are no calls left */
-	private exhausted = false;
+	/** Until when windows are waited for, in ms since 1970; known while no calls are left */
+	private patientUntil: number | undefined;
 
 	/** Those who wait for an answer */
 	private readonly queue: Array<() => void> = [];
@@ -58,11 +59,10 @@ export class Pace {
 	 *
 	 * @param call gives the headers of the answer with it
 	 * @param how.waits whether it has to wait for its turn; if not, it only tells how many are left
-	 * @param how.tells whether its answer tells how many are left; if not, what it says is of another limit
 	 */
 	async run<T extends { headers: Headers }>(
 		call: () => Promise<T>,
-		{ waits = true, tells = true } = {},
+		{ waits = true } = {},
 	): Promise<T> {
 		if (waits) await this.turn();
 		else this.running += 1;
@@ -71,7 +71,7 @@ export class Pace {
 			this.answered(undefined);
 			throw error;
 		});
-		this.answered(tells ? answer.headers : undefined);
+		this.answered(answer.headers);
 		return answer;
 	}
 
@@ -111,18 +111,24 @@ export class Pace {
 		if (now < this.notBefore) return;
 		if (delayed || remaining === undefined || remaining < 1) return this.exhaust(now);
 
-		this.exhausted = false;
+		this.patientUntil = undefined;
 		this.allowance = remaining - this.running;
 		this.spacing = remaining < limit * FLOOR ? (windowEnd(now) - now) / remaining : 0;
 	}
 
-	/** Nothing until the next window begins; then one call finds out whether it has. */
+	/** Nothing until the next window begins; then one call at a time finds out whether it has. */
 	private exhaust(now: number): void {
 		this.allowance = 0;
 		this.spacing = 0;
-		// Vault's clock may differ from ours.
-		this.notBefore = this.exhausted ? now + AGAIN_MS : windowEnd(now) + MARGIN_MS;
-		this.exhausted = true;
+		if (this.patientUntil === undefined) {
+			this.notBefore = windowEnd(now) + MARGIN_MS;
+			// Vault's clock may differ from ours, by less than a window.
+			this.patientUntil = this.notBefore + WINDOW_MS;
+		} else if (now < this.patientUntil) {
+			this.notBefore = now + AGAIN_MS;
+		} else {
+			return;
+		}
 		this.clock.waiting?.(this.notBefore);
 	}
 }
@@ -133,6 +139,8 @@ function windowEnd(now: number): number {
 }
 
 function numberIn(headers: Headers, name: string): number | undefined {
-	const value = Number(header(headers, name) ?? Number.NaN);
+	const text = header(headers, name)?.trim() ?? '';
+	// Nothing would count as 0.
+	const value = text === '' ? Number.NaN : Number(text);
 	return Number.isFinite(value) ? value : undefined;
 }

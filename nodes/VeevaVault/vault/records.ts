@@ -9,6 +9,23 @@ const ENVELOPE = ['responseStatus', 'responseDetails'];
 /** What Vault adds when it has something to say about the answer; it is kept where it takes nothing's place. */
 const REMARKS = ['responseMessage', 'warnings', 'errors', 'queryDescribe'];
 
+/** What tells which part of a list an answer has. */
+const PAGING = [
+	'size',
+	'start',
+	'limit',
+	'offset',
+	'total',
+	'sort',
+	'pagesize',
+	'pageoffset',
+	'previous_page',
+	'next_page',
+];
+
+/** Beside a list alone it is the address of the answer. Vault API reference: Jobs › Retrieve Job Histories. */
+const ADDRESS = 'url';
+
 /** How many failed records an error tells of. */
 const TOLD = 5;
 
@@ -100,15 +117,31 @@ export function bulkRecordsInCsv(text: string): Fields[] | undefined {
 function readCsv(text: string): string[][] {
 	const rows: string[][] = [];
 	let row: string[] = [];
-	for (const [, quoted, plain, end] of text.matchAll(
-		/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g,
-	)) {
-		row.push(quoted?.replaceAll('""', '"') ?? plain);
+	const separator = /,|\r?\n|$/g;
+	let end: string | undefined;
+	do {
+		const start = separator.lastIndex;
+		const close = text[start] === '"' ? closingQuote(text, start + 1) : undefined;
+		separator.lastIndex = close ?? start;
+		const found = separator.exec(text);
+		end = found?.[0];
+		row.push(
+			close === undefined
+				? text.slice(start, found?.index)
+				: text.slice(start + 1, close).replaceAll('""', '"'),
+		);
 		if (end === ',') continue;
 		if (row.length > 1 || row[0] !== '') rows.push(row);
 		row = [];
-	}
+	} while (end);
 	return rows;
+}
+
+/** No regular expression finds it in a text of any length: each quote on the way would take room on the stack. */
+function closingQuote(text: string, start: number): number {
+	let close = text.indexOf('"', start);
+	while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+	return close < 0 ? text.length : close;
 }
 
 /**
@@ -147,8 +180,9 @@ export function assertAllDone(
 }
 
 /**
- * What there is in an answer besides Vault's envelope: the elements of its one list, its one object, or its fields.
- * What Vault remarks, such as warnings, changes nothing about that: it stands among the fields only.
+ * What there is in an answer besides Vault's envelope: the elements of its one list, its one object, or else its fields.
+ * What Vault remarks, such as warnings, and what it says of pages changes nothing about that: it stands among the fields
+ * only.
  *
  * @returns for a list an object for each element, without a wrapper such as `{ "document": { … } }`
  */
@@ -159,14 +193,13 @@ export function simplified(body: VaultAnswer): Fields[] {
 	const rest: Fields = Object.fromEntries(
 		Object.entries(body).filter(([name]) => !ENVELOPE.includes(name)),
 	);
-	const content = Object.entries(rest).flatMap(([name, value]) =>
-		REMARKS.includes(name) ? [] : [value],
+	const content = Object.entries(rest).filter(
+		([name, value]) => value !== null && !REMARKS.includes(name) && !PAGING.includes(name),
 	);
-	const lists = content.filter((value): value is unknown[] => Array.isArray(value));
-	const objects = content.filter(isRecord);
-	const [list] = lists;
-	if (lists.length === 1 && objects.length === 0 && isList(list)) return list.map(unwrapped);
-	if (lists.length === 0 && objects.length === 1) return objects;
+	const [[listName, list] = [], ...besides] = content.filter(([name]) => name !== ADDRESS);
+	if (besides.length === 0 && isList(list)) return unwrapped(list, listName);
+	const [[, object] = [], ...others] = content;
+	if (others.length === 0 && isRecord(object)) return [object];
 	return [Object.keys(rest).length === 0 ? { responseStatus } : rest];
 }
 
@@ -174,8 +207,15 @@ function isList(value: unknown): value is Fields[] {
 	return Array.isArray(value) && value.every(isRecord);
 }
 
-/** Vault wraps the elements of some lists by what they are. */
-function unwrapped(element: Fields): Fields {
-	const [[, inner] = [], ...others] = Object.entries(element);
-	return others.length === 0 && isRecord(inner) ? inner : element;
+/**
+ * Vault wraps the elements of some lists by what they are: `documents`, `groups`, `relationships`, `users`.
+ * Vault API reference: Documents › Retrieve All Documents; Groups › Retrieve Auto Managed Groups, of which the list is
+ * called `data`.
+ */
+function unwrapped(list: Fields[], listName = ''): Fields[] {
+	const [wrapper] = Object.keys(list[0] ?? {});
+	if (`${wrapper}s` !== listName && !(wrapper === 'group' && listName === 'data')) return list;
+	const inner = list.map((element) => element[wrapper]).filter(isRecord);
+	const all = inner.length === list.length;
+	return all && list.every((element) => Object.keys(element).length === 1) ? inner : list;
 }
