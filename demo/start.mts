@@ -9,7 +9,7 @@ const HELP = `Runs a real n8n with this package and a simulated Veeva Vault. No 
   npm start                 until Ctrl-C; the editor is at http://localhost:5678
   npm start -- --once       run the main example in the terminal, print each step's result, and end
 
-  --port <number>           where n8n listens (5678)
+  --port <number>           where n8n listens (5678); --once takes free ports
   --simulator-port <number> where the simulated Vault listens (9400)
   --help                    this text
 
