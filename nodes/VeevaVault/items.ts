@@ -181,7 +181,7 @@ function notOurs({ name, message, description }: Error & { description?: unknown
 	return {
 		message,
 		description: typeof description === 'string' ? description : '',
-		type: name === 'ExpressionError' ? 'INVALID_FIELD' : 'CALL_NOT_COMPLETED',
+		type: /^Expression/.test(name) ? 'INVALID_FIELD' : 'CALL_NOT_COMPLETED',
 	};
 }
 

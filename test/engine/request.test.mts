@@ -106,12 +106,13 @@ describe('paths', () => {
 		'/objects/a%2fb',
 		'/objects/..;/..;x/ui',
 		'/objects/documents/{doc_id}',
-		'/objects/documents?limit={limit}',
 		'=/objects/documents/{{ $json.id }}',
 		'=/{{ $json.id }}',
 		'GET /objects/documents',
 		'/auth',
 		'/api/v24.3/auth?username=a',
+		'/%61uth',
+		'/Auth;x=1',
 		'/objects//file',
 		'/objects/documents#x',
 		'={{ "/objects/\\t/x" }}',
@@ -157,10 +158,17 @@ describe('paths', () => {
 	test('values fill the query as well', async () => {
 		const credential = await world.credential();
 		await world.engine.vault(
-			request('/objects/documents?limit={limit}', { pathParameters: pairs({ limit: '5&x=1' }) }),
+			request('/objects/documents?q={q}&p={p}', {
+				pathParameters: pairs({ q: '5&x=1', p: '../a\nb' }),
+			}),
 			{ credential },
 		);
-		expect(lastCall()?.query).toEqual({ limit: '5&x=1' });
+		expect(lastCall()?.query).toEqual({ q: '5&x=1', p: '../a\nb' });
+		const { error } = await world.engine.vault(request('/objects/documents?limit={limit}'), {
+			credential,
+		});
+		expect(error?.message).toBe('Path Parameters is empty');
+		expect(error?.description).toBe('Expected a value for {limit}.');
 	});
 
 	test('a query is not repeated in an error', async () => {
@@ -748,22 +756,26 @@ test('headers and timeout hold for each page', async () => {
 	});
 });
 
-test("an error of n8n's own has a type as well", async () => {
-	const credential = await world.credential();
-	const { json } = await world.engine.vault(request('={{ $json.number.x.y }}'), {
-		credential,
-		onError: 'continueRegularOutput',
-	});
-	expect(json('Vault')).toEqual([
-		{
-			error: {
-				message: expect.any(String),
-				description: expect.any(String),
-				type: expect.stringMatching(/^(INVALID_FIELD|CALL_NOT_COMPLETED)$/),
+test.each(['={{ $("Nope").first().json.a }}', '={{ [1].chunk("a") }}'])(
+	'an expression that cannot be read is a field that is not valid: %s',
+	async (path) => {
+		const credential = await world.credential();
+		const { json } = await world.engine.vault(request(path), {
+			credential,
+			onError: 'continueRegularOutput',
+		});
+		expect(json('Vault')).toEqual([
+			{
+				error: {
+					message: expect.stringMatching(/./),
+					description: expect.any(String),
+					type: 'INVALID_FIELD',
+				},
 			},
-		},
-	]);
-});
+		]);
+		expect(world.vault.calls).toEqual([]);
+	},
+);
 
 describe('bulk answers', () => {
 	const jsonBody = '[{"name__v":"A"},{"name__v":""},{"name__v":"A"}]';

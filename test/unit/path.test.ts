@@ -165,3 +165,14 @@ test.each(['https://example.com/api/v25.2/query/1', '//example.com/api', '/../ui
 		);
 	},
 );
+
+test('what Vault writes may end in a slash, and have braces in its query', () => {
+	const vault = { host: 'myvault.veevavault.com', origin: 'https://myvault.veevavault.com' };
+	for (const [next_page, path] of [
+		['/api/v25.2/objects/documents/?offset=5', '/api/v25.2/objects/documents?offset=5'],
+		['/api/v25.2/query/x?search={abc}', '/api/v25.2/query/x?search={abc}'],
+	]) {
+		const page = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
+		expect(nextPagePath(page, VERSION, vault)).toEqual({ path });
+	}
+});

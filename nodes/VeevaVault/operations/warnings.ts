@@ -21,5 +21,7 @@ export function showWarnings(
 	shown.set(context, known);
 	if (known.has(message)) return;
 	known.add(message);
-	context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	const { addExecutionHints }: Partial<IExecuteFunctions> = context;
+	// As a tool of an agent the node has none in older n8n.
+	addExecutionHints?.call(context, { message, type: 'warning', location: 'outputPane' });
 }

@@ -100,8 +100,9 @@ function troubleOnTheWay(
 ): VaultError | undefined {
 	const minutes = header(headers, 'x-vaultapi-downtimeexpecteddurationminutes');
 	if (minutes !== undefined) {
+		const how = Number(minutes) > 0 ? `, by its own word for about ${Number(minutes)} minutes` : '';
 		return new VaultError(
-			`The Vault at ${host} is down for maintenance, by its own word for about ${Number(minutes)} minutes`,
+			`The Vault at ${host} is down for maintenance${how}`,
 			'Try again after that time.',
 			'DOWNTIME',
 		);

@@ -44,8 +44,6 @@ export function readPath(given: unknown, apiVersion: string, field: string): Vau
 	}
 	const absolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
 	assertPlain(absolute ? shown.replace(/^[^/]*\/\/[^/]*/, '') : shown, shown, field);
-	const [placeholder] = /\{\w+\}/.exec(text) ?? [];
-	if (placeholder !== undefined) throw missing(placeholder, shown, field);
 
 	const url = readUrl(absolute ? text : NOWHERE + fromHost(text, apiVersion));
 	if (url !== undefined && (url.username !== '' || url.password !== '')) {
@@ -85,17 +83,15 @@ function assertPlain(path: string, shown: string, field: string): void {
 			throw new VaultFieldError(field, shown, `${EXPECTED}, without . or .. and encoded slashes`);
 		}
 		// Encoded, they belong to a value.
-		if (/[{}]/.test(part)) throw missing(plain, shown, field);
+		if (/[{}]/.test(part)) {
+			throw new VaultFieldError(field, shown, `a value for ${plain} in Path Parameters`);
+		}
 	}
 }
 
 /** Whether a part of a path leads out of its place. Some servers leave out what follows a semicolon before they look. */
 function isElsewhere(part: string): boolean {
 	return /^\.{1,2}(;|$)/.test(part) || /[\p{Cc}/\\]/u.test(part);
-}
-
-function missing(placeholder: string, shown: string, field: string): VaultFieldError {
-	return new VaultFieldError(field, shown, `a value for ${placeholder} in Path Parameters`);
 }
 
 /** @returns `undefined` when it cannot be decoded, or not to an end */
@@ -119,10 +115,11 @@ function decoded(part: string): string | undefined {
  *
  * @param values by name; each becomes one part of the path, or one value of its query, whatever is in it
  * @param field label of the field that has the values
- * @throws VaultFieldError for a name that the path does not have, and for a value that is no part of a path
+ * @throws VaultFieldError for a name that the path does not have, for a value that is no part of a path, and for a name
+ *   in the query that has got no value
  */
 export function fillPath(template: string, values: readonly Pair[], field: string): string {
-	return values.reduce((text, { name, value }) => {
+	const filled = values.reduce((text, { name, value }) => {
 		const placeholder = `{${name.trim().replace(/^\{|\}$/g, '')}}`;
 		if (!text.includes(placeholder)) {
 			const names = template.match(/\{[^{}]*\}/g)?.join(', ') ?? 'none';
@@ -139,7 +136,7 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 		if (/\p{Cs}/u.test(part)) {
 			throw new VaultFieldError(`${field} › ${name}`, value, 'whole characters');
 		}
-		if (isElsewhere(part)) {
+		if (isElsewhere(part) && text.split('?', 1)[0].includes(placeholder)) {
 			throw new VaultFieldError(
 				`${field} › ${name}`,
 				value,
@@ -148,6 +145,20 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 		}
 		return text.replaceAll(placeholder, () => encodeURIComponent(part));
 	}, template);
+	const [, query = ''] = /\?(.*)/s.exec(filled) ?? [];
+	const [left] = /\{\w+\}/.exec(query) ?? [];
+	if (left !== undefined) throw new VaultFieldError(field, '', `a value for ${left}`);
+	return filled;
+}
+
+/**
+ * Whether a path is that of a login with user name and password, however it is written.
+ * Vault API reference: Authentication › User Name and Password.
+ */
+export function isLogin(path: string): boolean {
+	const parts = path.split('?', 1)[0].split('/').slice(3);
+	const [name, ...others] = parts.map((part) => (decoded(part) ?? part).split(';', 1)[0]);
+	return name?.toLowerCase() === 'auth' && others.every((part) => part === '');
 }
 
 /** The names and values in a path's query, decoded. */
@@ -184,7 +195,9 @@ export function nextPagePath(
 	const next = details.next_page ?? details.nextpage;
 	if (next === undefined || next === null || next === '') return undefined;
 	try {
-		const page = readPath(next, apiVersion, 'next_page');
+		// A slash at the end is a value that a user has forgotten, but not Vault.
+		const given = typeof next === 'string' ? next.replace(/\/(?=\?|$)/, '') : next;
+		const page = readPath(given, apiVersion, 'next_page');
 		if (page.origin === undefined || page.origin === origin) return page;
 	} catch {
 		// Nothing that was given by the user.

@@ -2,7 +2,7 @@ import { executionIdOf } from '../../vault/answer';
 import { LONG_CALL_TIMEOUT_MS } from '../../vault/api';
 import { VaultFieldError } from '../../vault/errors';
 import { assertUnsigned, readHeaders } from '../../vault/headers';
-import { fillPath, queryOf, readPath, withQuery } from '../../vault/path';
+import { fillPath, isLogin, queryOf, readPath, withQuery } from '../../vault/path';
 import { assertAllDone, bulkRecordsInText } from '../../vault/records';
 import { connect } from '../../transport';
 import type { Operation } from '../operation';
@@ -89,7 +89,7 @@ export const request: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether records that Vault refuses in a bulk call are returned like the others, with their responseStatus and errors. Otherwise one refused record is an error of the item.',
+				'Whether records that Vault refuses in a bulk call are returned like the others, with their responseStatus and errors. Otherwise one refused record is an error of the item, except with GET, which reads what was refused earlier.',
 		},
 		{
 			displayName: 'Follow Pages',
@@ -169,7 +169,7 @@ function outputField(given: Parameters): string {
  * @throws VaultFieldError
  */
 function assertNoLogin(path: string): void {
-	if (!/^\/api\/[^/]+\/auth\/?(\?|$)/.test(path)) return;
+	if (!isLogin(path)) return;
 	throw new VaultFieldError(
 		'Path',
 		'/auth',
