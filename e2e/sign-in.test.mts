@@ -18,6 +18,7 @@ import { launchBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
+	createAndQuery,
 	explain,
 	inARow,
 	manualTrigger,
@@ -306,17 +307,7 @@ test('every operation works with it', async () => {
 	const operations: Array<[string, string, Parameters?]> = [
 		['authentication', 'getVersions'],
 		['delegation', 'getAll'],
-		[
-			'api',
-			'request',
-			{
-				method: 'POST',
-				path: { __rl: true, mode: 'path', value: '/objects/documents' },
-				contentType: 'form-urlencoded',
-				bodyParameters: { parameters: [{ name: 'name__v', value: 'Leaflet' }] },
-			},
-		],
-		['query', 'run', { query: 'SELECT id, name__v FROM documents' }],
+		...createAndQuery,
 		['session', 'validate'],
 		['session', 'keepAlive'],
 		['session', 'end'],

@@ -8,7 +8,15 @@ import type { N8n } from '../demo/n8n.mts';
 import type { Execution, N8nRest, WorkflowNode } from '../demo/rest.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { assertNoneSaved } from './secrets.mts';
-import { explain, outputOf, publish, runOnce, vaultNode, type Parameters } from './workflows.mts';
+import {
+	createAndQuery,
+	explain,
+	outputOf,
+	publish,
+	runOnce,
+	vaultNode,
+	type Parameters,
+} from './workflows.mts';
 import { OLIVIA, startWorld, type World } from './world.mts';
 
 const ME = '/api/v25.2/objects/users/me';
@@ -155,17 +163,7 @@ export function smoke(folder: string): void {
 			['delegation', 'getAll'],
 			['session', 'validate'],
 			['session', 'keepAlive'],
-			[
-				'api',
-				'request',
-				{
-					method: 'POST',
-					path: { __rl: true, mode: 'path', value: '/objects/documents' },
-					contentType: 'form-urlencoded',
-					bodyParameters: { parameters: [{ name: 'name__v', value: 'Leaflet' }] },
-				},
-			],
-			['query', 'run', { query: 'SELECT id, name__v FROM documents' }],
+			...createAndQuery,
 			['api', 'request', { path: { __rl: true, mode: 'path', value: '/objects/users/me' } }],
 		];
 		for (const [resource, operation, parameters] of operations) {

@@ -37,6 +37,21 @@ export function vaultNode(
 	};
 }
 
+/** Operations that create a document and read it back: resource, operation and parameters of each. */
+export const createAndQuery: ReadonlyArray<[string, string, Parameters]> = [
+	[
+		'api',
+		'request',
+		{
+			method: 'POST',
+			path: { __rl: true, mode: 'path', value: '/objects/documents' },
+			contentType: 'form-urlencoded',
+			bodyParameters: { parameters: [{ name: 'name__v', value: 'Leaflet' }] },
+		},
+	],
+	['query', 'run', { query: 'SELECT id, name__v FROM documents' }],
+];
+
 /**
  * Puts nodes in a row, each after the one before.
  *

@@ -1,9 +1,9 @@
 import { contenderNames, type ContenderName } from './contenders.mts';
-import type { Cost, N8nTasks } from './n8n.worker.mts';
+import type { Cost } from './n8n.worker.mts';
+import { withContenders, type Processes } from './processes.mts';
 import type { Progress } from './progress.mts';
-import { startWorker, type Worker } from './rpc.mts';
 import { summary, type Summary } from './summary.mts';
-import { startVault, type BenchVault } from './vault.mts';
+import type { BenchVault } from './vault.mts';
 
 /** How items reach Vault, and what each way is called in the tables. */
 export const WAYS = {
@@ -45,16 +45,7 @@ export const ITEM_STEPS = Object.keys(WAYS).length;
  * so that whatever else the machine does falls on all of them; a ratio is that of one round.
  */
 export async function measureItems(progress: Progress): Promise<ItemResult[]> {
-	const vault = await startVault({});
-	const workers = new Map<ContenderName, Worker<N8nTasks>>();
-	try {
-		await vault.addUser({ username: USER, vaultIds: [1776] });
-		for (const contender of contenderNames) {
-			const n8n = startWorker<N8nTasks>('n8n.worker.mts');
-			workers.set(contender, n8n);
-			await n8n.ask('start', { contender, origin: vault.origin });
-			await n8n.ask('save', { username: USER });
-		}
+	return await withContenders(USER, async (vault, workers) => {
 		const results: ItemResult[] = [];
 		for (const way of Object.keys(WAYS) as Way[]) {
 			await progress.step(`Per item, ${WAYS[way]}`, async (report) => {
@@ -62,15 +53,12 @@ export async function measureItems(progress: Progress): Promise<ItemResult[]> {
 			});
 		}
 		return results;
-	} finally {
-		for (const worker of workers.values()) await worker.stop();
-		await vault.stop();
-	}
+	});
 }
 
 async function measureWay(
 	vault: BenchVault,
-	workers: ReadonlyMap<ContenderName, Worker<N8nTasks>>,
+	workers: Processes,
 	way: Way,
 	report: (detail: string) => void,
 ): Promise<ItemResult[]> {

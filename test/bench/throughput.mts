@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { contenderNames, type ContenderName } from './contenders.mts';
-import type { N8nTasks } from './n8n.worker.mts';
+import { withContenders } from './processes.mts';
 import type { Progress } from './progress.mts';
 import { startWorker, type Worker } from './rpc.mts';
 import { summary } from './summary.mts';
@@ -133,16 +133,7 @@ async function withVault<T>(
 async function measureDistant(
 	report: (detail: string) => void,
 ): Promise<ThroughputResult['distant']> {
-	const vault = await startVault({});
-	const workers = new Map<ContenderName, Worker<N8nTasks>>();
-	try {
-		await vault.addUser({ username: USER, vaultIds: [1776] });
-		for (const contender of contenderNames) {
-			const n8n = startWorker<N8nTasks>('n8n.worker.mts');
-			workers.set(contender, n8n);
-			await n8n.ask('start', { contender, origin: vault.origin });
-			await n8n.ask('save', { username: USER });
-		}
+	return await withContenders(USER, async (vault, workers) => {
 		const wall = async (contender: ContenderName, items: number, concurrency: number) => {
 			const run = { username: USER, executions: 1, items, concurrency, pacedMs: DISTANCE_MS };
 			const worker = workers.get(contender);
@@ -165,8 +156,5 @@ async function measureDistant(
 		const oneByOne = await wall('node', ITEMS, 1);
 		const middle = (contender: ContenderName) => summary(times[contender]).median;
 		return { node: middle('node'), http: middle('http'), peer: middle('peer'), oneByOne };
-	} finally {
-		for (const worker of workers.values()) await worker.stop();
-		await vault.stop();
-	}
+	});
 }

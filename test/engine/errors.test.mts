@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
+import { startEndless } from './endless.mts';
 import { OLIVIA, useWorld } from './world.mts';
 
 const world = useWorld();
@@ -128,27 +127,20 @@ describe('error types of Vault', () => {
 
 describe('a bad way to Vault', () => {
 	test('a login whose answer never comes to its end is given up, for all who wait for it', async () => {
-		const endless = createHttpServer((_request, response) => {
-			const drip = setInterval(() => response.write(' '), 20);
-			response.once('close', () => clearInterval(drip));
-		});
-		endless.listen(0, '127.0.0.1');
-		await once(endless, 'listening');
-		const { port } = endless.address() as AddressInfo;
+		const endless = await startEndless();
 		const { timeout } = AbortSignal;
 		const given = jest
 			.spyOn(AbortSignal, 'timeout')
 			.mockImplementation(() => timeout.call(AbortSignal, 500));
 		try {
-			const credential = await world.credential({ vaultDns: `http://127.0.0.1:${port}` });
+			const credential = await world.credential({ vaultDns: `http://${endless.host}` });
 			const run = async () => await world.engine.vault(validate, { credential });
 			for (const { error } of await Promise.all([run(), run()])) {
-				expect(error?.message).toBe(`127.0.0.1:${port} did not answer in time`);
+				expect(error?.message).toBe(`${endless.host} did not answer in time`);
 			}
 			expect(given.mock.calls).toEqual([[120_000]]);
 		} finally {
 			given.mockRestore();
-			endless.closeAllConnections();
 			endless.close();
 		}
 	});

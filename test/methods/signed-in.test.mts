@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mock, test } from 'node:test';
 
+import { startEndless } from '../engine/endless.mts';
 import { OAUTH2_CREDENTIAL } from '../engine/engine.mts';
 import { AZURE, failureOf, SAM, userOf, validate, worldFor, type World } from './world.mts';
 
@@ -55,21 +53,15 @@ test('a cancelled execution does not end the login that others wait for', async 
 
 test('a login whose answer never comes to its end is given up', async (t) => {
 	const world = await worldFor(t);
-	const endless = createServer((_request, response) => {
-		const drip = setInterval(() => response.write(' '), 20);
-		response.once('close', () => clearInterval(drip));
-	}).listen(0, '127.0.0.1');
-	await once(endless, 'listening');
-	const { port } = endless.address() as AddressInfo;
+	const endless = await startEndless();
 	const { timeout } = AbortSignal;
 	const given = mock.method(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 500));
 	try {
-		const credential = await signedIn(world, { loginHost: `http://127.0.0.1:${port}` });
+		const credential = await signedIn(world, { loginHost: `http://${endless.host}` });
 		const outcome = await world.engine.vault(parameters, settings(credential));
-		assert.match(failureOf(outcome), new RegExp(`^127.0.0.1:${port} did not answer in time`));
+		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not answer in time`));
 	} finally {
 		given.mock.restore();
-		endless.closeAllConnections();
 		endless.close();
 	}
 });
