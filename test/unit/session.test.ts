@@ -1,5 +1,6 @@
 import type { NamedVault } from '../../nodes/VeevaVault/vault/api';
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
+import { Forgetful } from '../../nodes/VeevaVault/vault/forgetful';
 import {
 	bindingOf,
 	Sessions,
@@ -70,6 +71,23 @@ function stored(session: VaultSession, { boundTo } = olivia): StoredSession {
 function refusal(type: string): VaultError {
 	return new VaultError(`Refused [${type}]`, 'Do something.', type);
 }
+
+test('one renewal serves all callers, even one that takes longer than anything is remembered', async () => {
+	const { sessions, calls, counts, advance } = world();
+	let answer = () => {};
+	const logIn = async () => {
+		await new Promise<void>((resolve) => (answer = resolve));
+		return await calls.logIn();
+	};
+	const first = sessions.renew(olivia, undefined, { ...calls, logIn });
+	advance(49 * HOUR);
+	// A login of another user makes the map of logins drop what is old.
+	await sessions.renew(ian, undefined, calls);
+	const second = sessions.renew(olivia, undefined, calls);
+	answer();
+	expect((await second).id).toBe((await first).id);
+	expect(counts.logins).toBe(2);
+});
 
 describe('lease', () => {
 	test('a session is used without asking for five minutes', async () => {
@@ -427,8 +445,8 @@ describe('memory', () => {
 		const { sessions, calls, advance } = world();
 		const entries = () =>
 			Object.values(sessions)
-				.filter((value) => typeof value === 'object' && value !== null && 'entries' in value)
-				.map((value) => (value as { entries: Map<string, unknown> }).entries.size);
+				.filter((value) => value instanceof Forgetful)
+				.map((map) => (map as unknown as { entries: Map<string, unknown> }).entries.size);
 		for (let user = 0; user < 100; user++) {
 			await sessions.renew({ ...olivia, identity: `user ${user}` }, undefined, calls);
 		}

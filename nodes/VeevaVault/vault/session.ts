@@ -71,8 +71,6 @@ interface Moment {
 /** What one process knows of one login. */
 interface Known {
 	session?: VaultSession;
-	/** The renewal under way, shared by all who need it */
-	renewal?: Promise<VaultSession>;
 	/** When a session of this login was last found dead, in the order in which this process saw it */
 	death?: number;
 	/** The last login, when it was refused: not to be tried again before `until` */
@@ -94,6 +92,12 @@ interface Known {
 export class Sessions {
 	/** By digest of the login fields */
 	private readonly logins: Forgetful<Known>;
+
+	/**
+	 * Renewals under way, by digest of the login fields, each shared by all who need it. Apart from the logins, which are
+	 * forgotten in time: a renewal ends by itself, however long it takes.
+	 */
+	private readonly renewals = new Map<string, Promise<VaultSession>>();
 
 	/** By digest of the session id: when it was last known to live, or that it is dead */
 	private readonly lives: Forgetful<Moment | 'dead'>;
@@ -140,7 +144,7 @@ export class Sessions {
 
 	/** The renewal under way for these login fields, for others to wait for instead of starting their own. */
 	renewal(login: LoginIdentity): Promise<VaultSession> | undefined {
-		return this.logins.get(this.digest(login.identity))?.renewal;
+		return this.renewals.get(this.digest(login.identity));
 	}
 
 	/**
@@ -203,22 +207,23 @@ export class Sessions {
 		calls: SessionCalls,
 		{ fresh = false } = {},
 	): Promise<VaultSession> {
-		const known = this.known(login);
-		while (known.renewal !== undefined) {
-			if (!fresh) return await known.renewal;
+		const key = this.digest(login.identity);
+		for (let other = this.renewals.get(key); other; other = this.renewals.get(key)) {
+			if (!fresh) return await other;
 			// A login of its own, but never two at the same time.
-			await Promise.allSettled([known.renewal]);
+			await Promise.allSettled([other]);
 		}
 		if (!fresh) {
 			const usable = this.usable(login, stored);
 			if (usable !== undefined) return usable;
-			this.throwIfRefused(known);
+			this.throwIfRefused(this.known(login));
 		}
-		known.renewal = fresh ? this.open(known, calls) : this.keepOrOpen(login, stored, known, calls);
+		const renewal = fresh ? this.open(login, calls) : this.keepOrOpen(login, stored, calls);
+		this.renewals.set(key, renewal);
 		try {
-			return await known.renewal;
+			return await renewal;
 		} finally {
-			known.renewal = undefined;
+			this.renewals.delete(key);
 		}
 	}
 
@@ -226,27 +231,27 @@ export class Sessions {
 	private async keepOrOpen(
 		login: LoginIdentity,
 		stored: StoredSession | undefined,
-		known: Known,
 		calls: SessionCalls,
 	): Promise<VaultSession> {
 		const last = this.newest(login, stored);
-		if (last === undefined) return await this.open(known, calls);
+		if (last === undefined) return await this.open(login, calls);
 		// Meanwhile another workflow may have ended it …
 		if ((await calls.keepAlive(last)) && !this.isDead(last.id)) {
-			known.session = last;
+			this.known(login).session = last;
 			this.lives.set(this.digest(last.id), this.moment());
 			return last;
 		}
 		this.forget(last.id);
 		// … or a call may have been answered that was made with an older one.
-		return this.usable(login, stored) ?? (await this.open(known, calls));
+		return this.usable(login, stored) ?? (await this.open(login, calls));
 	}
 
 	/** Logs in. */
-	private async open(known: Known, calls: SessionCalls): Promise<VaultSession> {
+	private async open(login: LoginIdentity, calls: SessionCalls): Promise<VaultSession> {
 		const startedAt = this.clock.now();
 		const opened = await this.logInWithinLimit(calls).catch((error: unknown) => {
 			if (isRefusedLogin(error)) {
+				const known = this.known(login);
 				const at = this.clock.now();
 				const times = known.refused ?? 0;
 				known.refused = times + 1;
@@ -254,6 +259,7 @@ export class Sessions {
 			}
 			throw error;
 		});
+		const known = this.known(login);
 		known.session = { ...opened, startedAt };
 		known.refusal = undefined;
 		known.refused = 0;
