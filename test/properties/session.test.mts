@@ -1,7 +1,3 @@
-import { randomInt } from 'node:crypto';
-
-import fc from 'fast-check';
-
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
 import {
 	bindingOf,
@@ -12,21 +8,7 @@ import {
 	type StoredSession,
 	type VaultSession,
 } from '../../nodes/VeevaVault/vault/session';
-
-/** The seed with which a renewal was once forgotten while it was under way. */
-const FIXED_SEED = 719576580;
-
-/**
- * `npm test` tells the same stories every time. `npm run test:properties` tells new ones and prints their seed; with
- * PROPERTY_SEED set to that seed, either tells them again.
- */
-const { PROPERTY_SEED, npm_lifecycle_event: script } = process.env;
-const random = script === 'test:properties' ? randomInt(2 ** 31) : FIXED_SEED;
-const seed = PROPERTY_SEED === undefined ? random : Number(PROPERTY_SEED);
-if (!Number.isInteger(seed))
-	throw new Error(`PROPERTY_SEED is ${PROPERTY_SEED}, not a whole number`);
-if (seed !== FIXED_SEED) console.log(`PROPERTY_SEED=${seed}`);
-fc.configureGlobal({ seed });
+import { fc } from '../fc.mts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

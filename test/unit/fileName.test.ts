@@ -1,6 +1,5 @@
-import fc from 'fast-check';
-
 import { fileNameOf } from '../../nodes/VeevaVault/vault/fileName';
+import { fc } from '../fc.mts';
 
 const PATH = '/api/v25.2/objects/documents/1/file?x=y';
 const name = (disposition: string) => fileNameOf({ 'Content-Disposition': disposition }, PATH);

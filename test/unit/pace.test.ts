@@ -1,6 +1,5 @@
-import fc from 'fast-check';
-
 import { Pace } from '../../nodes/VeevaVault/vault/pace';
+import { fc } from '../fc.mts';
 
 const WINDOW = 5 * 60_000;
 

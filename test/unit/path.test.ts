@@ -1,7 +1,6 @@
-import fc from 'fast-check';
-
 import { VaultFieldError } from '../../nodes/VeevaVault/vault/errors';
 import { fillPath, nextPagePath, readPath } from '../../nodes/VeevaVault/vault/path';
+import { fc } from '../fc.mts';
 
 const VERSION = 'v25.2';
 const ORIGIN = 'https://myvault.veevavault.com';

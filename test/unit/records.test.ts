@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-
 import {
 	assertAllDone,
 	bulkRecords,
@@ -7,6 +5,7 @@ import {
 	bulkRecordsInText,
 	simplified,
 } from '../../nodes/VeevaVault/vault/records';
+import { fc } from '../fc.mts';
 
 const success = (fields: Record<string, unknown>) => ({
 	responseStatus: 'SUCCESS' as const,

@@ -1,8 +1,7 @@
-import fc from 'fast-check';
-
 import { assertOwn, parseBaseUrl } from '../../nodes/Dfns/dfns/baseUrl';
 import { readServiceAccount, readUsername } from '../../nodes/Dfns/dfns/fields';
 import { newKey } from '../simulator/keys.mts';
+import { fc } from '../../../../test/fc.mts';
 
 describe('Base URL', () => {
 	test.each([

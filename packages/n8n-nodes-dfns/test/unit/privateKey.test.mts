@@ -1,8 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
-import fc from 'fast-check';
-
 import { readPrivateKey, signText } from '../../nodes/Dfns/dfns/privateKey';
+import { fc } from '../../../../test/fc.mts';
 
 type Form = 'pkcs8' | 'sec1' | 'pkcs1';
 

@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-
 import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
 import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
 import { ServerClocks } from '../../nodes/Dfns/dfns/clock';
@@ -7,6 +5,7 @@ import { connectionError } from '../../nodes/Dfns/dfns/errors';
 import { readDelegatedUser } from '../../nodes/Dfns/dfns/fields';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
+import { fc } from '../../../../test/fc.mts';
 
 const owner = { identity: 'login', host: 'api.dfns.io' };
 
