@@ -8,11 +8,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import {
-	CREDENTIAL_TEST_HEADERS,
-	renewSession,
-	signRequest,
-} from '../nodes/VeevaVault/vault/signing';
+import { authenticate, preAuthenticate } from '../nodes/VeevaVault/credential/authenticate';
+import { CREDENTIAL_TEST_HEADERS } from '../nodes/VeevaVault/credential/credentialTest';
 import { callProperties, vaultDnsProperty } from './commonProperties';
 
 /** An identity provider's access token, exchanged for a Vault session. */
@@ -377,13 +374,13 @@ export class VeevaVaultApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = signRequest;
+	authenticate: IAuthenticate = authenticate;
 
 	async preAuthentication(
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		return await renewSession(credentials, this.helpers.httpRequest);
+		return await preAuthenticate(credentials, this.helpers.httpRequest);
 	}
 
 	test: ICredentialTestRequest = {

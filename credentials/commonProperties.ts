@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_LOGIN_HOST, DEFAULT_SETTINGS } from '../nodes/VeevaVault/vault/api';
+import { DEFAULT_LOGIN_HOST, DEFAULT_SETTINGS } from '../nodes/VeevaVault/vault/http/call';
 
 /** What both credential types ask for first. */
 export const vaultDnsProperty: INodeProperties = {

@@ -6,9 +6,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { getDelegations } from './editor/getDelegations';
+import { getEndpoints } from './editor/getEndpoints';
 import { runItems } from './items';
-import { getDelegations } from './listSearch/getDelegations';
-import { getEndpoints } from './listSearch/getEndpoints';
 import {
 	operationProperties,
 	operationsSignedBy,

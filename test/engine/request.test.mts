@@ -1094,6 +1094,6 @@ test('a text that is read as JSON is told from the answer of a proxy', async () 
 		{ credential: await world.credential() },
 	);
 	expect(error?.message).toMatch(/did not answer as a Vault does: text\/csv/);
-	expect(error?.description).toContain('choose that as the Response Format');
+	expect(error?.description).toContain('ask for that format');
 	expect(world.vault.count({ path: /product__v$/, outcome: 'SUCCESS' })).toBe(1);
 });

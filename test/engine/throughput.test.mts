@@ -126,7 +126,7 @@ describe('items at the same time', () => {
 			{ credential, items: items(30) },
 		);
 		expect(error?.context).toMatchObject({ itemIndex: 4 });
-		expect(error?.description).toMatch(/ [4-9] of 30 items were done, and their results are lost/);
+		expect(error?.description).toMatch(/ [4-9] of 30 items finished, and their results are lost/);
 		expect(calls().length).toBeLessThan(15);
 		// Those under way came to their end.
 		expect(calls().filter(({ outcome }) => outcome === 'RUNNING')).toEqual([]);

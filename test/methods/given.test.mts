@@ -176,7 +176,7 @@ describe('operations that make no sense say so before calling', () => {
 			delegatorUserId: '61579',
 		});
 		const failure = failureOf(await world.run(credential, startDelegated('1777:61579')));
-		assert.match(failure, /From a delegated session no other can be started/);
+		assert.match(failure, /A delegated session cannot start another delegated session/);
 		assert.equal(world.vault.calls.length, 0);
 	});
 });

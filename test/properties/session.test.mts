@@ -1,13 +1,13 @@
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
-import {
-	bindingOf,
-	Sessions,
-	type LoginIdentity,
-	type OpenedSession,
-	type SessionCalls,
-	type StoredSession,
-	type VaultSession,
-} from '../../nodes/VeevaVault/vault/session';
+import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
+import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
+import type {
+	LoginIdentity,
+	OpenedSession,
+	SessionCalls,
+	StoredSession,
+	VaultSession,
+} from '../../nodes/VeevaVault/vault/session/session';
 import { fc } from '../fc.mts';
 
 const MINUTE = 60_000;
@@ -171,7 +171,7 @@ class World {
 			const session =
 				usable ??
 				(await sessions.renew(login, stored, this.calls(process, login, stored, test), {
-					fresh: test,
+					forceLogin: test,
 				}));
 			if (usable === undefined) await this.save(session, login);
 			this.checkOwner(session.id, login);

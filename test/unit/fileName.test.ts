@@ -1,4 +1,4 @@
-import { fileNameOf } from '../../nodes/VeevaVault/vault/fileName';
+import { fileNameOf } from '../../nodes/VeevaVault/operations/api/fileName';
 import { fc } from '../fc.mts';
 
 const PATH = '/api/v25.2/objects/documents/1/file?x=y';

@@ -1,4 +1,4 @@
-import { parseHost, vaultDns } from '../../nodes/VeevaVault/vault/hosts';
+import { parseHost, vaultDns } from '../../nodes/VeevaVault/vault/http/hosts';
 
 describe('parseHost', () => {
 	test.each([

@@ -1,4 +1,4 @@
-import { Pace } from '../../nodes/VeevaVault/vault/pace';
+import { RateLimiter } from '../../nodes/VeevaVault/vault/http/rateLimiter';
 import { fc } from '../fc.mts';
 
 const WINDOW = 5 * 60_000;
@@ -43,7 +43,7 @@ class World {
 	}
 
 	/** Works on items, so many at the same time, and lets time pass until all are done. */
-	async work(pace: Pace, items: number, concurrency: number): Promise<void> {
+	async work(pace: RateLimiter, items: number, concurrency: number): Promise<void> {
 		let next = 0;
 		let done = 0;
 		const worker = async () => {
@@ -88,7 +88,7 @@ test('the limit is never exceeded by more than the concurrency, whenever the run
 			fc.integer({ min: 0, max: WINDOW }),
 			async (limit, concurrency, start) => {
 				const world = new World(limit, start);
-				await world.work(new Pace(world.clock), limit * 3, concurrency);
+				await world.work(new RateLimiter(world.clock), limit * 3, concurrency);
 				expect(world.most).toBeLessThanOrEqual(limit + concurrency);
 			},
 		),
@@ -98,7 +98,7 @@ test('the limit is never exceeded by more than the concurrency, whenever the run
 
 test('where windows begin at other times than thought, it looks once a minute', async () => {
 	const world = new World(20, 0, 150_000);
-	await world.work(new Pace(world.clock), 60, 4);
+	await world.work(new RateLimiter(world.clock), 60, 4);
 	expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
 });
 
@@ -106,7 +106,7 @@ test('however far apart the clocks are, the limit is exceeded by no more than th
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 0, max: WINDOW - 1 }), async (skewMs) => {
 			const world = new World(20, 0, skewMs);
-			await world.work(new Pace(world.clock), 60, 4);
+			await world.work(new RateLimiter(world.clock), 60, 4);
 			expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
 		}),
 		{ numRuns: 60 },
@@ -115,10 +115,10 @@ test('however far apart the clocks are, the limit is exceeded by no more than th
 
 test('what is left is spread when it is little, and there is no waiting where it is not', async () => {
 	const world = new World(1000, 0);
-	await world.work(new Pace(world.clock), 800, 10);
+	await world.work(new RateLimiter(world.clock), 800, 10);
 	expect(world.now).toBeLessThan(WINDOW);
 	expect(world.waits).toEqual([]);
-	await world.work(new Pace(world.clock), 190, 10);
+	await world.work(new RateLimiter(world.clock), 190, 10);
 	expect(world.waits).toEqual([]);
 	expect(world.now).toBeLessThanOrEqual(WINDOW + 10_000);
 	expect(world.most).toBeLessThanOrEqual(1000);
@@ -126,7 +126,7 @@ test('what is left is spread when it is little, and there is no waiting where it
 
 test('a call that fails does not leave the others waiting', async () => {
 	const world = new World(1, 0);
-	const pace = new Pace(world.clock);
+	const pace = new RateLimiter(world.clock);
 	await pace.run(async () => ({
 		headers: { 'x-vaultapi-burstlimit': '2', 'x-vaultapi-burstlimitremaining': '1' },
 	}));
@@ -142,7 +142,7 @@ test('a call that fails does not leave the others waiting', async () => {
 
 test('a Vault that says nothing of limits is not slowed down', async () => {
 	const world = new World(1, 0);
-	const pace = new Pace(world.clock);
+	const pace = new RateLimiter(world.clock);
 	for (let calls = 0; calls < 100; calls += 1) await pace.run(async () => ({ headers: {} }));
 	expect(world.now).toBe(0);
 });
@@ -184,7 +184,7 @@ test.each([
 	['says nothing of the limit', (calls: Calls) => calls.answer({ headers: {} })],
 ])('of those who wait one finds out, and when it %s the next one', async (_, end) => {
 	const world = new World(40, 0);
-	const pace = new Pace(world.clock);
+	const pace = new RateLimiter(world.clock);
 	await pace.run(async () => await Promise.resolve(left(0)));
 	const calls = new Calls();
 	const all = Promise.allSettled(Array.from({ length: 10 }, () => pace.run(calls.make)));
@@ -198,7 +198,7 @@ test.each([
 
 test('where others leave no calls for a whole window, they go on one after the other', async () => {
 	const world = new World(40, 0);
-	const pace = new Pace(world.clock);
+	const pace = new RateLimiter(world.clock);
 	const { headers } = left(0);
 	const delayed = { headers: { ...headers, 'x-vaultapi-responsedelay': '500' } };
 	const starts: number[] = [];
@@ -241,13 +241,13 @@ test('where others leave no calls for a whole window, they go on one after the o
 test.each(['', ' '])('a header with %j is none', async (empty) => {
 	const world = new World(40, 0);
 	const headers = { 'x-vaultapi-burstlimit': '40', 'x-vaultapi-burstlimitremaining': empty };
-	await new Pace(world.clock).run(async () => await Promise.resolve({ headers }));
+	await new RateLimiter(world.clock).run(async () => await Promise.resolve({ headers }));
 	expect(world.waits).toEqual([]);
 });
 
 test('once one has found out, as many follow as are left', async () => {
 	const world = new World(40, 0);
-	const pace = new Pace(world.clock);
+	const pace = new RateLimiter(world.clock);
 	await pace.run(async () => await Promise.resolve(left(0)));
 	const calls = new Calls();
 	const all = Promise.all(Array.from({ length: 10 }, () => pace.run(calls.make)));
@@ -264,7 +264,7 @@ test('once one has found out, as many follow as are left', async () => {
 
 test('those that do not wait are counted as well', async () => {
 	const world = new World(40, 0);
-	const pace = new Pace(world.clock);
+	const pace = new RateLimiter(world.clock);
 	const calls = new Calls();
 	const first = Array.from({ length: 3 }, () => pace.run(calls.make, { waits: false }));
 	calls.answer(left(4));
@@ -286,7 +286,7 @@ test('when nobody wants them any more, those that wait are not made, and others 
 	const assertWanted = () => {
 		if (!wanted) throw new Error('not wanted');
 	};
-	const pace = new Pace({ ...world.clock, assertWanted });
+	const pace = new RateLimiter({ ...world.clock, assertWanted });
 	await pace.run(async () => await Promise.resolve(left(0)));
 	const calls = new Calls();
 	const all = Promise.allSettled(Array.from({ length: 3 }, () => pace.run(calls.make)));

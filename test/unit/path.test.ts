@@ -1,5 +1,6 @@
+import { fillPath, readPath } from '../../nodes/VeevaVault/operations/api/path';
+import { nextPagePath } from '../../nodes/VeevaVault/operations/pages';
 import { VaultFieldError } from '../../nodes/VeevaVault/vault/errors';
-import { fillPath, nextPagePath, readPath } from '../../nodes/VeevaVault/vault/path';
 import { fc } from '../fc.mts';
 
 const VERSION = 'v25.2';

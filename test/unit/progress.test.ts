@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { Progress } from '../../nodes/VeevaVault/progress';
+import { Progress } from '../../nodes/VeevaVault/transport/progress';
 
 afterEach(() => jest.restoreAllMocks());
 

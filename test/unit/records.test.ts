@@ -4,7 +4,7 @@ import {
 	bulkRecordsInCsv,
 	bulkRecordsInText,
 	simplified,
-} from '../../nodes/VeevaVault/vault/records';
+} from '../../nodes/VeevaVault/operations/api/records';
 import { fc } from '../fc.mts';
 
 const success = (fields: Record<string, unknown>) => ({

@@ -1,14 +1,15 @@
-import type { NamedVault } from '../../nodes/VeevaVault/vault/api';
+import { explain } from '../../nodes/VeevaVault/credential/advice';
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
-import { Forgetful } from '../../nodes/VeevaVault/vault/forgetful';
-import {
-	bindingOf,
-	Sessions,
-	type LoginIdentity,
-	type OpenedSession,
-	type StoredSession,
-	type VaultSession,
-} from '../../nodes/VeevaVault/vault/session';
+import { ExpiringMap } from '../../nodes/VeevaVault/vault/expiringMap';
+import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
+import type {
+	LoginIdentity,
+	OpenedSession,
+	StoredSession,
+	VaultSession,
+} from '../../nodes/VeevaVault/vault/session/session';
+import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
+import type { NamedVault } from '../../nodes/VeevaVault/vault/vaultIds';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -224,7 +225,9 @@ describe('single flight', () => {
 		const { sessions, calls, counts } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
 		const fresh = await Promise.all(
-			[1, 2, 3].map(async () => await sessions.renew(olivia, stored(old), calls, { fresh: true })),
+			[1, 2, 3].map(
+				async () => await sessions.renew(olivia, stored(old), calls, { forceLogin: true }),
+			),
 		);
 		expect(new Set([old, ...fresh].map(({ id }) => id)).size).toBe(4);
 		expect(counts).toMatchObject({ logins: 4, mostLoginsAtOnce: 1 });
@@ -318,7 +321,8 @@ describe('lockout guard', () => {
 		const logIn = async () => await Promise.reject(refusal('USER_LOCKED_OUT'));
 		const renew = async () => await sessions.renew(olivia, undefined, { ...calls, logIn });
 		await expect(renew()).rejects.toThrow('Refused [USER_LOCKED_OUT]');
-		await expect(renew()).rejects.toMatchObject({
+		const heldBack = await renew().catch((error: VaultError) => explain(error));
+		expect(heldBack).toMatchObject({
 			message: 'Refused [USER_LOCKED_OUT]',
 			description: expect.stringContaining(
 				'Vault refused this login at 00:00 UTC. To keep the account from being locked, the same login is not tried again before 00:05 UTC',
@@ -348,7 +352,7 @@ describe('lockout guard', () => {
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
 		await sessions.renew({ ...olivia, identity: 'olivia, corrected' }, undefined, calls);
-		await sessions.renew(olivia, undefined, calls, { fresh: true });
+		await sessions.renew(olivia, undefined, calls, { forceLogin: true });
 		expect(counts.logins).toBe(2);
 		// The test has shown that the login works again.
 		await sessions.renew(olivia, undefined, calls);
@@ -384,7 +388,7 @@ describe('a Vault that refuses the sessions that it opens', () => {
 		const { sessions, calls, counts, advance } = world();
 		for (let times = 0; times < 10; times++) {
 			// As after credential tests, and calls of the HTTP Request node.
-			const { id } = await sessions.renew(olivia, undefined, calls, { fresh: true });
+			const { id } = await sessions.renew(olivia, undefined, calls, { forceLogin: true });
 			advance(10_000);
 			sessions.seenDead(olivia, id);
 		}
@@ -395,7 +399,7 @@ describe('a Vault that refuses the sessions that it opens', () => {
 	test('one that serves a call between them ends the row', async () => {
 		const { sessions, calls, counts } = world();
 		for (let times = 0; times < 5; times++) {
-			const killed = await sessions.renew(olivia, undefined, calls, { fresh: true });
+			const killed = await sessions.renew(olivia, undefined, calls, { forceLogin: true });
 			sessions.seenDead(olivia, killed.id);
 			const { id } = await sessions.renew(olivia, undefined, calls);
 			sessions.seenAlive(olivia, id);
@@ -445,7 +449,7 @@ describe('memory', () => {
 		const { sessions, calls, advance } = world();
 		const entries = () =>
 			Object.values(sessions)
-				.filter((value) => value instanceof Forgetful)
+				.filter((value) => value instanceof ExpiringMap)
 				.map((map) => (map as unknown as { entries: Map<string, unknown> }).entries.size);
 		for (let user = 0; user < 100; user++) {
 			await sessions.renew({ ...olivia, identity: `user ${user}` }, undefined, calls);

@@ -1,4 +1,4 @@
-import { Stagger } from '../../nodes/VeevaVault/stagger';
+import { Stagger } from '../../nodes/VeevaVault/items/stagger';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -7,7 +7,7 @@ afterEach(() => jest.useRealTimers());
 async function starts(stagger: Stagger, count: number): Promise<number[]> {
 	const before = performance.now();
 	const turns = Array.from({ length: count }, async () => {
-		await stagger.turn();
+		await stagger.waitForStart();
 		return performance.now() - before;
 	});
 	await jest.runAllTimersAsync();

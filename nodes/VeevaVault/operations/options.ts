@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_SETTINGS } from '../vault/api';
+import { DEFAULT_SETTINGS } from '../vault/http/call';
 import type { Operation } from './operation';
 import { wholeNumber } from './parameters';
 

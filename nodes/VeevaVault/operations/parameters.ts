@@ -1,8 +1,13 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { isRecord } from '../vault/answer';
 import { VaultFieldError } from '../vault/errors';
-import type { Pair } from '../vault/headers';
+import { isRecord } from '../vault/isRecord';
+
+/** A name with a value, as for a header or in a query. */
+export interface Pair {
+	name: string;
+	value: string;
+}
 
 /** Reads an operation's parameters for one item, and says which of them is wrong. */
 export class Parameters {

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { isRecord, type VaultAnswer } from '../vault/answer';
 import type { Connection } from '../transport';
+import type { ResponseBody } from '../vault/http/response';
+import { isRecord } from '../vault/isRecord';
 
 /** What was shown already, by execution of the node: many items may meet the same warning. */
 const shown = new WeakMap<IExecuteFunctions, Set<string>>();
@@ -10,7 +11,7 @@ const shown = new WeakMap<IExecuteFunctions, Set<string>>();
 export function showWarnings(
 	context: IExecuteFunctions,
 	{ clean }: Pick<Connection, 'clean'>,
-	{ responseStatus, warnings }: VaultAnswer,
+	{ responseStatus, warnings }: ResponseBody,
 ): void {
 	if (responseStatus !== 'WARNING') return;
 	const words = (Array.isArray(warnings) ? (warnings as unknown[]) : [])

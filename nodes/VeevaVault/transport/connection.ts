@@ -1,68 +1,163 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import { isVaultError, VaultError } from '../vault/errors';
+import type { CallBody, CallSettings, VaultCall } from '../vault/http/call';
+import type { VaultHost } from '../vault/http/hosts';
+import type { ResponseBody, VaultResponse } from '../vault/http/response';
+import { withoutSecrets } from '../vault/http/secrets';
+import { requestVault, type Sent } from '../vault/http/send';
+import type { VaultSession } from '../vault/session/session';
+import type { Context } from './context';
+import { limiterOf } from './rateLimit';
 
-import type { VaultAnswer, VaultResponse } from '../vault/answer';
-import type { CallSettings, Send, VaultCall } from '../vault/api';
-import { VaultError } from '../vault/errors';
-import type { VaultHost } from '../vault/hosts';
-import type { VaultSession } from '../vault/session';
-import { cancelSignal } from './shared';
-
-/** Where a call is made: for an item of an execution, or for a list of the editor. */
-export type Context = IExecuteFunctions | ILoadOptionsFunctions;
-
-/** What not every way into Vault has a session for. */
+/** What not every kind of session can do. */
 export type SessionAction = 'logIn' | 'keepAlive' | 'end' | 'startDelegated';
 
-/** How one item reaches its Vault. */
-export interface Connection {
-	/** The Vault that the last call went to, or the next one will */
-	readonly vault: VaultHost;
+/** A response with the session that signed its call; none where the credential has no session of its own. */
+export type SignedResponse = Sent & { session?: VaultSession };
+
+/** Where the session of a {@link Connection} comes from. */
+export interface SessionSource {
 	readonly settings: CallSettings;
+	/** Secrets of the credential to hide, should Vault repeat them in a message */
+	readonly secrets: readonly string[];
 	/**
-	 * Makes a call, signed.
+	 * The Vault that the next call goes to.
 	 *
-	 * @throws VaultError when Vault refuses, or cannot be reached
+	 * @returns `isCertain` is `false` where only the session, which does not exist yet, will tell
 	 */
-	call(call: VaultCall): Promise<VaultAnswer>;
-	/**
-	 * Makes a call whose answer may be a text or a file, signed.
-	 *
-	 * @throws VaultError when Vault refuses, or cannot be reached
-	 */
-	request(call: VaultCall): Promise<VaultResponse>;
-	/** A text from outside without what must not be shown of this connection: secrets of the credential, and the session */
-	readonly clean: (text: string) => string;
-	/** The credential's session: as the last call used it, before that as it is known; none for one given by its ID */
+	target(): { vault: VaultHost; isCertain: boolean };
+	/** The session that the next call would be signed with; none where there is none yet, or none of its own */
 	session(): VaultSession | undefined;
-	/** Ends the session; a credential's one is forgotten first. */
-	end(call: VaultCall): Promise<VaultAnswer>;
 	/**
-	 * To be asked before an operation that makes no sense with every kind of credential.
+	 * Sends a call, signed.
+	 *
+	 * @param body the call's body, created for this one time
+	 * @throws VaultError when no session can be had, or no response comes
+	 */
+	send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse>;
+	/** Vault accepted a call. */
+	accepted(session: VaultSession, call: VaultCall): void;
+	/**
+	 * Vault refused a call because its session has ended. Makes sure that the next call has another session.
+	 *
+	 * @param refusal Vault's error
+	 * @throws VaultError when there is no other session to be had
+	 */
+	replace(session: VaultSession | undefined, refusal: VaultError): Promise<void>;
+	/**
+	 * The next call ends the session.
+	 *
+	 * @returns whether the session is forgotten from now on, is kept by someone else, or does not exist
+	 */
+	prepareEnd(): 'forgotten' | 'kept' | 'none';
+	/**
+	 * Ask this before an operation that makes no sense with every kind of credential.
 	 *
 	 * @throws VaultError when it makes none with this one
 	 */
 	assertCan(action: SessionAction): void;
 }
 
-/** Sends a request that nothing signs, or that carries its own session; it ends with the execution. */
-export function sender(context: Context): Send {
-	return async (options) =>
-		await context.helpers.httpRequest({ ...options, abortSignal: cancelSignal(context) });
+/** How one item reaches its Vault. It makes one call at a time. */
+export class Connection {
+	/** The session that signed the last call */
+	private last: VaultSession | undefined;
+
+	private readonly acquire: ReturnType<typeof limiterOf>;
+
+	constructor(
+		context: Context,
+		private readonly source: SessionSource,
+	) {
+		this.acquire = limiterOf(context);
+	}
+
+	/** The Vault that the last call went to, or the next one will go to. */
+	get vault(): VaultHost {
+		return this.source.target().vault;
+	}
+
+	get settings(): CallSettings {
+		return this.source.settings;
+	}
+
+	/** The credential's session: the one that signed the last call, or the known one before that. */
+	session(): VaultSession | undefined {
+		return this.last ?? this.source.session();
+	}
+
+	/**
+	 * Makes a call, signed.
+	 *
+	 * @returns the JSON body of the response
+	 * @throws VaultError when Vault refuses, or cannot be reached
+	 */
+	async call(call: VaultCall): Promise<ResponseBody> {
+		return jsonBody(await this.request(call));
+	}
+
+	/**
+	 * Makes a call, signed, whose response may be a text or a file.
+	 *
+	 * @throws VaultError when Vault refuses, or cannot be reached
+	 */
+	async request(call: VaultCall): Promise<VaultResponse> {
+		const response = await this.once(call).catch(async (error: unknown) => {
+			// Only with this error does Vault say that the call did not run, so only then can it be repeated.
+			if (!isVaultError(error, 'INVALID_SESSION_ID')) throw error;
+			await this.source.replace(this.last, error);
+			return await this.once(call);
+		});
+		if (this.last !== undefined) this.source.accepted(this.last, call);
+		return response;
+	}
+
+	/**
+	 * Ends the session. The credential forgets its own session first.
+	 *
+	 * @throws VaultError when Vault refuses, or cannot be reached
+	 */
+	async end(call: VaultCall): Promise<ResponseBody> {
+		const done: ResponseBody = { responseStatus: 'SUCCESS' };
+		const session = this.source.prepareEnd();
+		if (session === 'none') return done;
+		const ended = this.once(call).then(jsonBody, (error: unknown) => {
+			// The session had ended before.
+			if (session === 'forgotten' && isVaultError(error, 'INVALID_SESSION_ID')) return done;
+			throw error;
+		});
+		return await ended.finally(() => (this.last = undefined));
+	}
+
+	/** A text from outside without what must not be shown: the secrets of the credential, and the session. */
+	readonly clean = (text: string): string =>
+		withoutSecrets(text, [...this.source.secrets, this.session()?.id ?? '']);
+
+	/** @throws VaultError when the action makes no sense with this kind of credential */
+	assertCan(action: SessionAction): void {
+		this.source.assertCan(action);
+	}
+
+	private async once(call: VaultCall): Promise<VaultResponse> {
+		this.last = undefined;
+		const { vault, isCertain } = this.source.target();
+		if (isCertain) assertSameVault(call, vault);
+		return await requestVault(call, async (createBody) => {
+			const sent = await this.acquire(vault, call, async () =>
+				this.source.send(call, await createBody()),
+			);
+			this.last = sent.session;
+			return sent;
+		});
+	}
 }
 
-/** The answer of a call that is answered in JSON. */
-export async function inJson(answer: Promise<VaultResponse>): Promise<VaultAnswer> {
-	const response = await answer;
+function jsonBody(response: VaultResponse): ResponseBody {
 	if (response.format === 'json') return response.body;
 	throw new Error('The call does not ask for JSON');
 }
 
-/**
- * Throws for a call that names another Vault than the one that is signed for.
- *
- * @throws VaultError before anything is sent
- */
-export function assertOwn({ origin }: VaultCall, vault: VaultHost): void {
+/** Refuses a call that names another Vault than the one it is signed for, before anything is sent. */
+function assertSameVault({ origin }: VaultCall, vault: VaultHost): void {
 	if (origin === undefined || origin === vault.origin) return;
 	const { host } = new URL(origin);
 	throw new VaultError(
@@ -70,11 +165,4 @@ export function assertOwn({ origin }: VaultCall, vault: VaultHost): void {
 		`Expected a path such as /objects/documents, or an address that begins with ${vault.origin}/. For ${host} use its own credential.`,
 		'FOREIGN_HOST',
 	);
-}
-
-/** Reads a parameter in either context; the editor's lists have no items. */
-export function parameter(context: Context, name: string, itemIndex: number): unknown {
-	return 'getInputData' in context
-		? context.getNodeParameter(name, itemIndex, '')
-		: context.getNodeParameter(name, '');
 }

@@ -1,99 +1,138 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { withoutSecrets, type VaultAnswer } from '../vault/answer';
+import { ExplainedError } from '../credential/advice';
 import {
-	countsAsActivity,
-	requestOptions,
-	requestVault,
-	type Send,
-	type VaultCall,
-} from '../vault/api';
-import { isVaultError, VaultError } from '../vault/errors';
-import { readFields, type LoginFields } from '../vault/fields';
-import { endingCredentials, hostFor, knownSession, sessions, signedWith } from '../vault/signing';
-import { assertOwn, inJson, type Connection, type Context, type SessionAction } from './connection';
-import { turnsOf } from './shared';
+	endingCredentials,
+	formOf,
+	knownSession,
+	signerOf,
+	type Form,
+} from '../credential/authenticate';
+import type { LoginFields } from '../credential/fields';
+import { hostFor, sessions } from '../credential/sessions';
+import { countsAsActivity } from '../vault/calls/users';
+import { VaultError } from '../vault/errors';
+import { requestOptions, type CallBody, type VaultCall } from '../vault/http/call';
+import { connectionError, vaultErrorBehind } from '../vault/http/connectionErrors';
+import type { Send } from '../vault/http/send';
+import type { VaultSession } from '../vault/session/session';
+import type { SessionAction, SessionSource, SignedResponse } from './connection';
+import type { Context } from './context';
 
 const CREDENTIAL_TYPE = 'veevaVaultApi';
 
 /**
- * With the session that the `veevaVaultApi` credential keeps; n8n signs.
+ * The session that the `veevaVaultApi` credential keeps. n8n signs the calls.
  *
  * @throws VaultFieldError when a field of the credential is wrong
  */
-export async function credentialSession(context: Context, itemIndex: number): Promise<Connection> {
-	let credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
-	const fields = readFields(credentials);
-	const { settings, secrets } = fields;
-	const session = () => signedWith(credentials) ?? knownSession(credentials);
-	const vault = () => {
-		const current = session();
-		return current === undefined ? fields.vault : hostFor(fields, current);
-	};
-	const turn = turnsOf(context);
-	const once = async (call: VaultCall) => {
-		// Looked up only where it tells which Vault the call is for.
-		const current = fields.delegation === undefined ? undefined : session();
-		const host = current === undefined ? fields.vault : hostFor(fields, current);
-		if (current !== undefined || fields.delegation === undefined) assertOwn(call, host);
-		const options = requestOptions(host, call, settings.clientId);
-		// Relative: which Vault a delegated session is for may turn out only when it is opened.
-		const target =
-			call.origin === undefined
-				? { ...options, baseURL: '/', url: call.path }
-				: { ...options, url: call.origin + call.path };
-		return await requestVault(signingSender(context, credentials), host, call, target, {
-			secrets,
-			inTurn: turn(host, call),
-		});
-	};
-	const request = async (call: VaultCall) => {
-		const answer = await once(call).catch(async (error: unknown) => {
-			if (!isVaultError(error, 'INVALID_SESSION_ID')) throw error;
-			const dead = signedWith(credentials);
-			if (dead === undefined) throw notRenewed(error, fields);
-			// Only with this error does Vault say that the call did not run, so only then may it be repeated.
-			sessions.seenDead(fields, dead.id);
-			// Read again: another process may have saved a newer session.
-			credentials = await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
-			return await once(call);
-		});
-		const used = signedWith(credentials);
-		if (used !== undefined) sessions.seenAlive(fields, used.id, countsAsActivity(call));
-		return answer;
-	};
-
-	return {
-		get vault() {
-			return vault();
-		},
-		settings,
-		session,
-		clean: (text) => withoutSecrets(text, [...secrets, session()?.id ?? '']),
-		request,
-		call: async (call) => await inJson(request(call)),
-		end: async (call) => {
-			if (fields.authentication.method === 'sessionId') return await inJson(once(call));
-			const ending = endingCredentials(credentials);
-			if (ending === undefined) return { responseStatus: 'SUCCESS' };
-			credentials = ending;
-			return await inJson(once(call)).catch((error: unknown): VaultAnswer => {
-				// Ended already: there is nothing left to do.
-				if (isVaultError(error, 'INVALID_SESSION_ID')) return { responseStatus: 'SUCCESS' };
-				throw error;
-			});
-		},
-		assertCan: (action) => assertCan(action, fields),
-	};
+export async function credentialSource(
+	context: Context,
+	itemIndex: number,
+): Promise<SessionSource> {
+	const read = async () => await context.getCredentials(CREDENTIAL_TYPE, itemIndex);
+	const credentials = await read();
+	return new CredentialSource(context, read, credentials, formOf(credentials));
 }
 
-/**
- * Sends with n8n's helper that signs, and with the credentials of this item: by itself the helper would resolve
- * expressions in them for the first item.
- */
-function signingSender(context: Context, data: ICredentialDataDecryptedObject): Send {
-	return async (options: IHttpRequestOptions) => {
-		const { id, name } = context.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
+class CredentialSource implements SessionSource {
+	readonly settings: LoginFields['settings'];
+
+	readonly secrets: readonly string[];
+
+	private readonly fields: LoginFields;
+
+	constructor(
+		private readonly context: Context,
+		private readonly read: () => Promise<ICredentialDataDecryptedObject>,
+		private credentials: ICredentialDataDecryptedObject,
+		private readonly form: Form,
+	) {
+		this.fields = form.fields;
+		this.settings = this.fields.settings;
+		this.secrets = this.fields.secrets;
+	}
+
+	target() {
+		const { vault, delegation } = this.fields;
+		// Only a delegated session leads elsewhere: no other one has to be looked up.
+		if (delegation === undefined) return { vault, isCertain: true };
+		const session = this.session();
+		return session === undefined
+			? { vault, isCertain: false }
+			: { vault: hostFor(this.fields, session), isCertain: true };
+	}
+
+	session(): VaultSession | undefined {
+		return signerOf(this.credentials)?.session ?? knownSession(this.credentials);
+	}
+
+	async send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse> {
+		const { vault } = this.target();
+		const options = requestOptions(vault, call, this.settings.clientId, undefined, body);
+		// Relative: which Vault a delegated session is for may turn out only when it is opened.
+		const address =
+			call.origin === undefined
+				? { baseURL: '/', url: call.path }
+				: { url: call.origin + call.path };
+		const response = await this.signingSend({ ...options, ...address }).catch(
+			(failure: unknown) => {
+				const host = signerOf(this.credentials)?.host ?? vault.host;
+				throw vaultErrorBehind(failure) ?? connectionError(host, failure);
+			},
+		);
+		const { host, session } = signerOf(this.credentials) ?? { host: vault.host };
+		const secrets = [...this.secrets, session?.id ?? ''];
+		return { ...response, from: { ...vault, host }, secrets, session };
+	}
+
+	accepted({ id }: VaultSession, call: VaultCall): void {
+		sessions.seenAlive(this.form.login, id, countsAsActivity(call));
+	}
+
+	async replace(session: VaultSession | undefined, refusal: VaultError): Promise<void> {
+		if (session === undefined) throw notRenewed(refusal, this.fields);
+		sessions.seenDead(this.form.login, session.id);
+		// Another process may have saved a newer session.
+		this.credentials = await this.read();
+	}
+
+	prepareEnd() {
+		if (this.fields.authentication.method === 'sessionId') return 'kept';
+		const ending = endingCredentials(this.credentials);
+		if (ending === undefined) return 'none';
+		this.credentials = ending;
+		return 'forgotten';
+	}
+
+	assertCan(action: SessionAction): void {
+		const { authentication, delegation } = this.fields;
+		const { method } = authentication;
+		if (action === 'startDelegated') {
+			if (delegation === undefined) return;
+			throw new VaultError(
+				'A delegated session cannot start another delegated session',
+				'The credential acts on behalf of another user. Use a credential in which "Act on Behalf of Another User" is off.',
+				'DELEGATED_SESSION',
+			);
+		}
+		if (method === 'password' || method === 'oAuth2') return;
+		if (method === 'sessionId' && action !== 'logIn') return;
+		throw new VaultError(
+			`${METHOD_NAMES[method]} ${MISSING[action]}`,
+			'This operation makes sense with a credential that logs in: choose the Authentication Method "User Name and Password" or "OAuth 2.0 / OpenID Connect".',
+			'NO_SESSION',
+		);
+	}
+
+	/**
+	 * Sends with n8n's helper that signs, and with the credentials of this item: on its own, the helper would resolve the
+	 * expressions in them for the first item.
+	 */
+	private readonly signingSend: Send = async (options) => {
+		const { context } = this;
+		const { id = '', name = CREDENTIAL_TYPE } =
+			context.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
 		return await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			CREDENTIAL_TYPE,
@@ -101,48 +140,32 @@ function signingSender(context: Context, data: ICredentialDataDecryptedObject): 
 			{
 				credentialsDecrypted: {
 					id: id ?? '',
-					name: name ?? CREDENTIAL_TYPE,
+					name,
 					type: CREDENTIAL_TYPE,
-					data,
+					data: this.credentials,
 				},
 			},
 		);
 	};
 }
 
-/** What a method is called in messages. */
+/** What the methods without a login of their own are called in messages. */
 const METHOD_NAMES = {
 	accessToken: 'An API access token',
 	salesforce: 'A Salesforce delegated request',
 	sessionId: 'A session given by its ID',
 } as const;
 
-function assertCan(action: SessionAction, { authentication: { method }, delegation }: LoginFields) {
-	const what = {
-		logIn: 'gives no session to the next steps',
-		keepAlive: 'has no session to keep alive',
-		end: 'has no session to end',
-		startDelegated: '',
-	}[action];
-	if (action === 'startDelegated') {
-		if (delegation === undefined) return;
-		throw new VaultError(
-			'From a delegated session no other can be started',
-			'The credential acts on behalf of another user. Use a credential in which "Act on Behalf of Another User" is off.',
-			'DELEGATED_SESSION',
-		);
-	}
-	if (method === 'password' || method === 'oAuth2') return;
-	if (method === 'sessionId' && action !== 'logIn') return;
-	throw new VaultError(
-		`${METHOD_NAMES[method]} ${what}`,
-		'This operation makes sense with a credential that logs in: choose the Authentication Method "User Name and Password" or "OAuth 2.0 / OpenID Connect".',
-		'NO_SESSION',
-	);
-}
+/** What they lack for an action. */
+const MISSING = {
+	logIn: 'gives no session to the next steps',
+	keepAlive: 'has no session to keep alive',
+	end: 'has no session to end',
+} as const;
 
-/** INVALID_SESSION_ID, for a credential that has nothing to renew a session with. */
+/** INVALID_SESSION_ID, for a credential that cannot renew its session. */
 function notRenewed(error: VaultError, { authentication: { method } }: LoginFields): VaultError {
+	if (method === 'password' || method === 'oAuth2') return error;
 	const advice = {
 		accessToken:
 			'The API access token has expired or was deleted: create a new one in Vault and enter it in the credential.',
@@ -150,8 +173,6 @@ function notRenewed(error: VaultError, { authentication: { method } }: LoginFiel
 			'Salesforce no longer vouches for the session token, or this Vault does not trust that Salesforce org: enter a new token in the credential.',
 		sessionId:
 			'The session in the credential has ended. It is used as it is and never renewed: enter a new one, or choose an Authentication Method that logs in.',
-		password: error.description,
-		oAuth2: error.description,
 	}[method];
-	return new VaultError(error.message, advice, error.type, error.executionId);
+	return new ExplainedError(error.message, advice, error.type, error.executionId);
 }

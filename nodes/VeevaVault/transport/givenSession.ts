@@ -1,52 +1,49 @@
-import { isRecord, withoutSecrets } from '../vault/answer';
-import {
-	DEFAULT_SETTINGS,
-	requestOptions,
-	requestVault,
-	type CallSettings,
-	type VaultCall,
-} from '../vault/api';
+import { apiVersion, clientId } from '../credential/fields';
 import { VaultFieldError } from '../vault/errors';
-import { apiVersion, clientId } from '../vault/fields';
-import { parseHost } from '../vault/hosts';
-import { assertOwn, inJson, parameter, sender, type Connection, type Context } from './connection';
-import { turnsOf } from './shared';
+import { DEFAULT_SETTINGS, requestOptions, type CallSettings } from '../vault/http/call';
+import { parseHost } from '../vault/http/hosts';
+import { sendTo } from '../vault/http/send';
+import { isRecord } from '../vault/isRecord';
+import type { SessionSource } from './connection';
+import { parameter, sender, type Context } from './context';
 
 /**
- * With a session that an earlier step started; it is used as it is.
+ * A session that an earlier step started. It is used as it is.
  *
  * @throws VaultFieldError when the session or the Vault cannot be one
  */
-export function givenSession(context: Context, itemIndex: number): Connection {
+export function givenSessionSource(context: Context, itemIndex: number): SessionSource {
 	const vault = parseHost(parameter(context, 'vaultDns', itemIndex), 'Vault DNS');
-	const sessionId = parameter(context, 'sessionId', itemIndex);
-	if (typeof sessionId !== 'string' || !/^[\x21-\x7e]+$/.test(sessionId.trim())) {
-		throw new VaultFieldError(
-			'Session ID',
-			sessionId === '' ? '' : undefined,
-			'the ID of a Vault session, such as {{ $json.delegated_sessionid }} after Start Session',
-		);
-	}
-	const id = sessionId.trim();
+	const id = sessionId(parameter(context, 'sessionId', itemIndex));
 	const settings = givenSettings(parameter(context, 'options', itemIndex));
-	const turn = turnsOf(context);
-	const request = async (call: VaultCall) => {
-		assertOwn(call, vault);
-		const options = requestOptions(vault, call, settings.clientId, id);
-		const inTurn = turn(vault, call);
-		return await requestVault(sender(context), vault, call, options, { secrets: [id], inTurn });
-	};
-	const call = async (vaultCall: VaultCall) => await inJson(request(vaultCall));
+	const secrets = [id];
 	return {
-		vault,
 		settings,
-		clean: (text) => withoutSecrets(text, [id]),
-		call,
-		request,
-		end: call,
+		secrets,
+		target: () => ({ vault, isCertain: true }),
 		session: () => undefined,
+		async send(call, body) {
+			const options = requestOptions(vault, call, settings.clientId, id, body);
+			const response = await sendTo(vault.host, sender(context), options);
+			return { ...response, from: vault, secrets };
+		},
+		accepted: () => {},
+		replace: async (_session, refusal) => {
+			throw refusal;
+		},
+		prepareEnd: () => 'kept',
 		assertCan: () => {},
 	};
+}
+
+/** @throws VaultFieldError */
+function sessionId(given: unknown): string {
+	if (typeof given === 'string' && /^[\x21-\x7e]+$/.test(given.trim())) return given.trim();
+	throw new VaultFieldError(
+		'Session ID',
+		given === '' ? '' : undefined,
+		'the ID of a Vault session, such as {{ $json.delegated_sessionid }} after Start Session',
+	);
 }
 
 function givenSettings(options: unknown): CallSettings {

@@ -1,10 +1,10 @@
-import { parameter, type Connection, type Context } from './connection';
-import { credentialSession } from './credential';
-import { givenSession } from './givenSession';
-import { interactiveSession } from './interactive';
+import { Connection } from './connection';
+import { parameter, type Context } from './context';
+import { credentialSource } from './credential';
+import { givenSessionSource } from './givenSession';
+import { oAuth2Source } from './oAuth2Credential';
 
-export { sender, type Connection } from './connection';
-export { CallDropped, cancelled, cancelSignal, dropWaiting } from './shared';
+export type { Connection } from './connection';
 
 /**
  * The connection that the item's "Session to Use" and "Authentication" ask for.
@@ -13,9 +13,9 @@ export { CallDropped, cancelled, cancelSignal, dropWaiting } from './shared';
  */
 export async function connect(context: Context, itemIndex: number): Promise<Connection> {
 	if (parameter(context, 'sessionSource', itemIndex) === 'sessionId') {
-		return givenSession(context, itemIndex);
+		return new Connection(context, givenSessionSource(context, itemIndex));
 	}
-	return parameter(context, 'authentication', itemIndex) === 'oAuth2'
-		? await interactiveSession(context, itemIndex)
-		: await credentialSession(context, itemIndex);
+	const source =
+		parameter(context, 'authentication', itemIndex) === 'oAuth2' ? oAuth2Source : credentialSource;
+	return new Connection(context, await source(context, itemIndex));
 }

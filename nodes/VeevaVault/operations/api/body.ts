@@ -1,18 +1,11 @@
 import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { isRecord } from '../../vault/answer';
-import type { CallBody } from '../../vault/api';
-import {
-	fieldsBody,
-	fileBody,
-	formBody,
-	textBody,
-	type FormPart,
-	type Upload,
-} from '../../vault/body';
 import { VaultFieldError } from '../../vault/errors';
-import { assertHeaderValue } from '../../vault/headers';
+import type { CallBody } from '../../vault/http/call';
+import { isRecord } from '../../vault/isRecord';
 import { nameOf, pairsProperty, textOf, type Parameters } from '../parameters';
+import { fieldsBody, fileBody, formBody, textBody, type FormPart, type Upload } from './content';
+import { assertHeaderValue } from './headers';
 
 /** The methods that may have a body. */
 const withBody = { method: ['DELETE', 'PATCH', 'POST', 'PUT'] };

@@ -1,15 +1,18 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { executionIdOf, isStream, mediaType, type VaultResponse } from '../../vault/answer';
-import type { VaultCall } from '../../vault/api';
-import { brokenOff, connectionError, vaultErrorBehind, VaultFieldError } from '../../vault/errors';
-import { fileNameOf } from '../../vault/fileName';
-import { assertAllDone, bulkRecords, simplified } from '../../vault/records';
-import { cancelled, cancelSignal, type Connection } from '../../transport';
+import type { Connection } from '../../transport';
+import { cancelled, cancelSignal } from '../../transport/context';
+import { VaultFieldError } from '../../vault/errors';
+import type { VaultCall } from '../../vault/http/call';
+import { brokenOff, connectionError, vaultErrorBehind } from '../../vault/http/connectionErrors';
+import { executionIdOf, mediaType } from '../../vault/http/headers';
+import { isStream, type VaultResponse } from '../../vault/http/response';
 import { FileOutput } from '../operation';
 import { pages } from '../pages';
 import type { Parameters } from '../parameters';
 import { showWarnings } from '../warnings';
+import { fileNameOf } from './fileName';
+import { assertAllDone, bulkRecords, simplified } from './records';
 
 /** What the editor shows for the answer of a call. */
 export const outputProperties: INodeProperties[] = [

@@ -1,14 +1,14 @@
-import { executionIdOf } from '../../vault/answer';
-import { LONG_CALL_TIMEOUT_MS } from '../../vault/api';
-import { VaultFieldError } from '../../vault/errors';
-import { assertUnsigned, readHeaders } from '../../vault/headers';
-import { fillPath, isLogin, queryOf, readPath, withQuery } from '../../vault/path';
-import { assertAllDone, bulkRecordsInText } from '../../vault/records';
 import { connect } from '../../transport';
+import { VaultFieldError } from '../../vault/errors';
+import { LONG_CALL_TIMEOUT_MS } from '../../vault/http/call';
+import { executionIdOf } from '../../vault/http/headers';
 import type { Operation } from '../operation';
-import { Parameters, pairsProperty, wholeNumber } from '../parameters';
+import { pairsProperty, Parameters, wholeNumber } from '../parameters';
 import { bodyProperties, readBody } from './body';
+import { assertUnsigned, readHeaders } from './headers';
 import { fileItem, jsonItems, outputProperties, readAnswerOptions } from './output';
+import { fillPath, isLogin, queryOf, readPath, withQuery } from './path';
+import { assertAllDone, bulkRecordsInText } from './records';
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const FORMATS = ['file', 'json', 'text'] as const;

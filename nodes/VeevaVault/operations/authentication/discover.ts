@@ -1,16 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isRecord } from '../../vault/answer';
-import {
-	callVault,
-	DEFAULT_LOGIN_HOST,
-	DEFAULT_SETTINGS,
-	discovery,
-	requestOptions,
-} from '../../vault/api';
+import { sender } from '../../transport/context';
+import { discovery } from '../../vault/calls/authentication';
 import { VaultFieldError } from '../../vault/errors';
-import { parseHost } from '../../vault/hosts';
-import { sender } from '../../transport';
+import { DEFAULT_LOGIN_HOST, DEFAULT_SETTINGS } from '../../vault/http/call';
+import { parseHost } from '../../vault/http/hosts';
+import { callVault } from '../../vault/http/send';
+import { isRecord } from '../../vault/isRecord';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Authentication Type Discovery. */
@@ -75,11 +71,9 @@ export const discover: Operation = {
 			clientId: clientId.trim(),
 			includeMsal: options.includeMsal === true,
 		});
-		const { data } = await callVault(
-			sender(this),
-			host,
-			requestOptions(host, call, DEFAULT_SETTINGS.clientId),
-		);
+		const { data } = await callVault(sender(this), host, call, {
+			clientId: DEFAULT_SETTINGS.clientId,
+		});
 		const found = isRecord(data) ? data : {};
 		return { username: username.trim(), ...found, credential: recommendation(found) };
 	},

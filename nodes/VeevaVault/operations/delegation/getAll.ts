@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { delegations } from '../../vault/api';
-import { readDelegations } from '../../vault/delegation';
 import { connect } from '../../transport';
+import { delegations, readDelegations } from '../../vault/calls/delegation';
 import type { Operation } from '../operation';
 import { limitProperties, Parameters } from '../parameters';
 

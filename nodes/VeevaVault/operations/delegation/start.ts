@@ -1,8 +1,14 @@
-import { delegatedLogin, delegations, hostOf } from '../../vault/api';
-import { parseDelegation, readDelegations, type Delegation } from '../../vault/delegation';
-import { VaultError } from '../../vault/errors';
-import { vaultDns } from '../../vault/hosts';
+import { parseDelegation } from '../../credential/delegation';
 import { connect, type Connection } from '../../transport';
+import {
+	delegatedLogin,
+	delegations,
+	readDelegatedSession,
+	readDelegations,
+	type Delegation,
+} from '../../vault/calls/delegation';
+import { hostOf, vaultDns } from '../../vault/http/hosts';
+import { withoutDelegatedSession } from '../../vault/login/delegated';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Delegated Access › Initiate Delegated Session. */
@@ -49,16 +55,10 @@ export const start: Operation = {
 		connection.assertCan('startDelegated');
 		// Before the session is started: a call that fails afterwards would lose it.
 		const vault_dns = await delegatedDns(connection, delegation);
-		const { delegated_sessionid } = await connection.call(
-			delegatedLogin(connection.settings, delegation),
+		const delegated_sessionid = readDelegatedSession(
+			await connection.call(delegatedLogin(connection.settings, delegation)),
 		);
-		if (typeof delegated_sessionid !== 'string' || delegated_sessionid === '') {
-			throw new VaultError(
-				`${connection.vault.host} answered without a delegated session`,
-				'The answer has no delegated_sessionid. Check the API Version.',
-				'NOT_A_VAULT_ANSWER',
-			);
-		}
+		if (delegated_sessionid === undefined) throw withoutDelegatedSession(connection.vault.host);
 		return {
 			delegated_sessionid,
 			vault_id: delegation.vaultId,

@@ -1,9 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { isRecord, type VaultAnswer } from '../../vault/answer';
-import { query } from '../../vault/api';
-import { VaultFieldError } from '../../vault/errors';
 import { connect } from '../../transport';
+import { query } from '../../vault/calls/query';
+import { VaultFieldError } from '../../vault/errors';
+import type { ResponseBody } from '../../vault/http/response';
+import { isRecord } from '../../vault/isRecord';
 import type { Operation } from '../operation';
 import { pages } from '../pages';
 import { limitProperties, Parameters } from '../parameters';
@@ -90,6 +91,6 @@ function statement(context: IExecuteFunctions, itemIndex: number): string {
 }
 
 /** The records of a page as Vault wrote them, with the results of sub-queries in them. */
-function dataOf({ data }: VaultAnswer): IDataObject[] {
+function dataOf({ data }: ResponseBody): IDataObject[] {
 	return Array.isArray(data) ? (data as IDataObject[]) : [];
 }

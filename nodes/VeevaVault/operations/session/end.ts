@@ -1,6 +1,6 @@
-import { endSession } from '../../vault/api';
-import { vaultDns } from '../../vault/hosts';
 import { connect } from '../../transport';
+import { endSession } from '../../vault/calls/authentication';
+import { vaultDns } from '../../vault/http/hosts';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › End Session. */

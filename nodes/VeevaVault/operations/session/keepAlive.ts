@@ -1,6 +1,6 @@
-import { keepAlive as keepAliveCall } from '../../vault/api';
-import { vaultDns } from '../../vault/hosts';
 import { connect } from '../../transport';
+import { keepAlive as keepAliveCall } from '../../vault/calls/authentication';
+import { vaultDns } from '../../vault/http/hosts';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Session Keep Alive. */

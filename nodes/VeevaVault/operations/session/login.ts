@@ -1,7 +1,7 @@
-import { keepAlive } from '../../vault/api';
-import { vaultDns } from '../../vault/hosts';
-import { VaultError } from '../../vault/errors';
 import { connect } from '../../transport';
+import { keepAlive } from '../../vault/calls/authentication';
+import { VaultError } from '../../vault/errors';
+import { vaultDns } from '../../vault/http/hosts';
 import type { Operation } from '../operation';
 
 /**

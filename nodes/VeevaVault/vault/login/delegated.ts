@@ -1,16 +1,16 @@
 import {
-	callVault,
 	delegatedLogin,
 	delegations,
-	requestOptions,
-	type Send,
-	type VaultCall,
-} from '../api';
-import { readDelegations, type Delegation } from '../delegation';
+	readDelegatedSession,
+	readDelegations,
+	type Delegation,
+} from '../calls/delegation';
 import { VaultError } from '../errors';
-import type { LoginFields } from '../fields';
-import { parseHost } from '../hosts';
-import type { OpenedSession } from '../session';
+import type { VaultCall } from '../http/call';
+import { parseHost } from '../http/hosts';
+import { callVault, type Send } from '../http/send';
+import type { OpenedSession } from '../session/session';
+import type { Destination } from './types';
 
 /**
  * Starts to act for another user.
@@ -18,19 +18,17 @@ import type { OpenedSession } from '../session';
  *
  * @param own a living session of the user's own
  * @returns the delegated session
- * @throws VaultError when there is no such delegation, or Vault refuses; `INVALID_SESSION_ID` when the own session has
- *   ended
+ * @throws VaultError when there is no such delegation, or Vault refuses; `INVALID_SESSION_ID` when the user's own session
+ *   has ended
  */
 export async function openDelegated(
 	send: Send,
-	{ vault, settings }: LoginFields,
+	{ vault, settings }: Pick<Destination, 'vault' | 'settings'>,
 	delegation: Delegation,
 	own: OpenedSession,
 ): Promise<OpenedSession> {
-	const call = async (vaultCall: VaultCall) =>
-		await callVault(send, vault, requestOptions(vault, vaultCall, settings.clientId, own.id), [
-			own.id,
-		]);
+	const signing = { clientId: settings.clientId, authorization: own.id };
+	const call = async (vaultCall: VaultCall) => await callVault(send, vault, vaultCall, signing);
 	const { vaultId, delegatorUserId } = delegation;
 	const found = readDelegations(await call(delegations(settings))).find(
 		({ id, delegator_userid }) =>
@@ -39,19 +37,13 @@ export async function openDelegated(
 	if (found === undefined) {
 		throw new VaultError(
 			`User ${delegatorUserId} has not granted delegated access in Vault ${vaultId}, or has withdrawn it`,
-			'Delegation › Get Many of the Veeva Vault node lists the delegations that there are. Delegated access is granted in the profile of the user who is to be represented.',
+			'',
 			'NO_DELEGATION',
 		);
 	}
 	const host = parseHost(found.dns, 'DNS of the delegated Vault');
-	const { delegated_sessionid: id } = await call(delegatedLogin(settings, delegation));
-	if (typeof id !== 'string' || id === '') {
-		throw new VaultError(
-			`${vault.host} answered without a delegated session`,
-			'The answer has no delegated_sessionid. Check the API Version.',
-			'NOT_A_VAULT_ANSWER',
-		);
-	}
+	const id = readDelegatedSession(await call(delegatedLogin(settings, delegation)));
+	if (id === undefined) throw withoutDelegatedSession(vault.host);
 	return {
 		id,
 		userId: delegatorUserId,
@@ -59,4 +51,13 @@ export async function openDelegated(
 		// It works in this one Vault only.
 		vaultIds: [{ id: vaultId, name: String(found.name), url: `${host.origin}/api` }],
 	};
+}
+
+/** The error for a response to a delegated login that has no session. */
+export function withoutDelegatedSession(host: string): VaultError {
+	return new VaultError(
+		`${host} answered without a delegated session`,
+		'The response has no delegated_sessionid. Check the API version.',
+		'NOT_A_VAULT_ANSWER',
+	);
 }

@@ -1,24 +1,13 @@
-import type { VaultAnswer } from '../answer';
-import {
-	callVault,
-	endSession,
-	hostOf,
-	isVaultId,
-	readVaults,
-	requestOptions,
-	type Send,
-} from '../api';
+import { endSession } from '../calls/authentication';
 import { VaultError } from '../errors';
-import type { LoginFields, OAuth2 } from '../fields';
-import type { OpenedSession } from '../session';
+import { hostOf } from '../http/hosts';
+import type { ResponseBody } from '../http/response';
+import { callVault, type Send } from '../http/send';
+import type { OpenedSession } from '../session/session';
+import { isVaultId, readVaults } from '../vaultIds';
 import { loginWithOAuth2 } from './oAuth2';
 import { loginWithPassword } from './password';
-
-/** The methods by which a session is opened; the others use what the credential has. */
-export type LoginMethod = OAuth2 | { method: 'password'; username: string; password: string };
-
-/** Where a login is to lead. */
-type Destination = Pick<LoginFields, 'vault' | 'settings'>;
+import type { Destination, LoginMethod } from './types';
 
 /**
  * Logs in, and makes sure that the session is for the Vault that was asked for.
@@ -28,25 +17,25 @@ type Destination = Pick<LoginFields, 'vault' | 'settings'>;
  */
 export async function logIn(
 	send: Send,
-	fields: LoginFields,
-	authentication: LoginMethod,
+	destination: Destination,
+	method: LoginMethod,
 ): Promise<OpenedSession> {
-	const answer =
-		authentication.method === 'password'
-			? await loginWithPassword(send, fields, authentication)
-			: await loginWithOAuth2(send, fields, authentication);
-	return await openedSession(send, fields, answer);
+	const response =
+		method.method === 'password'
+			? await loginWithPassword(send, destination, method)
+			: await loginWithOAuth2(send, destination, method);
+	return await openedSession(send, destination, response);
 }
 
 /**
- * Takes the session from the answer of a login.
+ * Takes the session from the response of a login.
  *
  * @throws VaultError when there is none, or when it is for another Vault; then that session is ended first
  */
 export async function openedSession(
 	send: Send,
 	destination: Destination,
-	{ sessionId, userId, vaultId, vaultIds }: VaultAnswer,
+	{ sessionId, userId, vaultId, vaultIds }: ResponseBody,
 ): Promise<OpenedSession> {
 	if (
 		typeof sessionId !== 'string' ||
@@ -80,14 +69,10 @@ async function refuseOtherVault(
 	const host = opened === undefined ? undefined : hostOf(opened);
 	if (host?.host === vault.host) return;
 
-	// Best effort: if it cannot be ended, it idles out by itself, and the error below is what matters.
-	const where = host ?? vault;
+	// Best effort: a session that cannot be ended idles out, and the error below is what matters.
+	const { clientId } = settings;
 	await Promise.allSettled([
-		callVault(
-			send,
-			where,
-			requestOptions(where, endSession(settings), settings.clientId, session.id),
-		),
+		callVault(send, host ?? vault, endSession(settings), { clientId, authorization: session.id }),
 	]);
 	const described =
 		opened === undefined || host === undefined
@@ -95,7 +80,7 @@ async function refuseOtherVault(
 			: `"${opened.name}" at ${host.host}`;
 	throw new VaultError(
 		`Vault opened ${described} instead of ${vault.host}`,
-		`The user cannot log in to ${vault.host}, so Vault chose another Vault of that user. The session was ended. Correct the Vault DNS, or ask an administrator to give the user access there.`,
+		`The user cannot log in to ${vault.host}, so Vault chose another Vault of that user. The session was ended.`,
 		'WRONG_VAULT',
 	);
 }

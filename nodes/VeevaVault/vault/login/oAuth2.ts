@@ -1,35 +1,45 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { isRecord, redirectTarget, withoutSecrets, type VaultAnswer } from '../answer';
-import { callVault, CALL_TIMEOUT_MS, oAuthLogin, requestOptions, type Send } from '../api';
-import { connectionError, isVaultError, VaultError } from '../errors';
-import type { LoginFields, OAuth2 } from '../fields';
-import { clientAssertion } from './clientKey';
+import { oAuthLogin } from '../calls/authentication';
+import { isVaultError, VaultError } from '../errors';
+import { CALL_TIMEOUT_MS } from '../http/call';
+import { redirectTarget } from '../http/headers';
+import type { ResponseBody } from '../http/response';
+import { withoutSecrets } from '../http/secrets';
+import { callVault, sendTo, type Send } from '../http/send';
+import { isRecord } from '../isRecord';
+import { clientAssertion } from './clientAssertion';
 import { discoverProfile, type Profile } from './profile';
-import { refreshTokens } from './tokenLineages';
+import { refreshTokens } from './tokenRotation';
+import type { Destination, OAuth2Login } from './types';
 
 /**
  * Logs in with an access token of the user's identity provider.
  * Vault API reference: Authentication › OAuth 2.0 / OpenID Connect.
  *
- * @returns Vault's answer as it is; which Vault it opened is for the caller to check
+ * @returns Vault's response as it is; the caller checks which Vault was opened
  * @throws VaultError when Vault or the provider refuses
  */
 export async function loginWithOAuth2(
 	send: Send,
-	fields: LoginFields,
-	oAuth2: OAuth2,
-): Promise<VaultAnswer> {
-	const profile = await discoverProfile(send, fields, oAuth2);
+	destination: Destination,
+	oAuth2: OAuth2Login,
+): Promise<ResponseBody> {
+	const profile = await discoverProfile(send, destination, oAuth2);
 	const logIn = async () =>
-		await exchangeToken(send, fields, profile, await accessToken(send, fields, oAuth2, profile));
+		await exchangeToken(
+			send,
+			destination,
+			profile,
+			await accessToken(send, destination, oAuth2, profile),
+		);
 
 	return await logIn().catch(async (error: unknown) => {
 		if (!isVaultError(error, 'EXPIRED_TOKEN', 'INVALID_TOKEN')) throw error;
 		if (oAuth2.grant.type === 'accessToken') {
 			throw new VaultError(
 				error.message,
-				`The access token in the credential is used as it is: enter a new one, or choose a grant by which this credential gets one itself. ${error.description}`,
+				'This access token is used as it is: enter a new one, or choose a grant that issues new ones.',
 				error.type,
 				error.executionId,
 			);
@@ -45,25 +55,23 @@ export async function loginWithOAuth2(
  */
 export async function exchangeToken(
 	send: Send,
-	{
-		vault,
-		loginHost,
-		settings,
-		secrets,
-	}: Pick<LoginFields, 'vault' | 'loginHost' | 'settings' | 'secrets'>,
+	{ vault, loginHost, settings, secrets }: Destination,
 	{ profileId, clientId }: Pick<Profile, 'profileId' | 'clientId'>,
 	token: string,
-): Promise<VaultAnswer> {
+): Promise<ResponseBody> {
 	const call = oAuthLogin({ profileId, clientId, vaultDns: vault.host });
-	const options = requestOptions(loginHost, call, settings.clientId, `Bearer ${token}`);
-	return await callVault(send, loginHost, options, [...secrets, token]);
+	return await callVault(send, loginHost, call, {
+		clientId: settings.clientId,
+		authorization: `Bearer ${token}`,
+		secrets,
+	});
 }
 
 /** An access token by the grant of the credential. */
 async function accessToken(
 	send: Send,
-	{ secrets }: LoginFields,
-	{ client, grant, scope }: OAuth2,
+	{ secrets }: Destination,
+	{ client, grant, scope }: OAuth2Login,
 	{ tokenEndpoint, clientId }: Profile,
 ): Promise<string> {
 	if (grant.type === 'accessToken') return grant.token;
@@ -113,23 +121,20 @@ async function accessToken(
 		timeout: CALL_TIMEOUT_MS,
 	};
 	const { host } = new URL(tokenEndpoint);
-	const response = await send(options).catch((failure: unknown) => {
-		throw connectionError(host, failure);
-	});
-	const answer = readTokenAnswer(host, response, hidden);
-	if (refreshToken !== '' && answer.refreshToken !== '') {
-		refreshTokens.rotated(refreshToken, answer.refreshToken);
+	const issued = readTokenResponse(host, await sendTo(host, send, options), hidden);
+	if (refreshToken !== '' && issued.refreshToken !== '') {
+		refreshTokens.rotated(refreshToken, issued.refreshToken);
 	}
-	return answer.accessToken;
+	return issued.accessToken;
 }
 
 /**
- * Reads the answer of a token endpoint: RFC 6749, sections 5.1 and 5.2.
+ * Reads the response of a token endpoint: RFC 6749, sections 5.1 and 5.2.
  *
  * @param host the provider's, for messages
  * @param secrets what must not appear in an error
  */
-function readTokenAnswer(
+function readTokenResponse(
 	host: string,
 	{ statusCode, headers, body }: IN8nHttpFullResponse,
 	secrets: string[],
@@ -146,8 +151,8 @@ function readTokenAnswer(
 		const description = typeof error_description === 'string' ? `: ${error_description}` : '';
 		throw new VaultError(
 			withoutSecrets(`The identity provider ${host} refused: ${error}${description}`, secrets),
-			ADVICE[error] ?? 'See the error in the documentation of the identity provider.',
-			// Anything else is no error code, and may be anything (RFC 6749, section 5.2).
+			'',
+			// Anything else is not an error code (RFC 6749, section 5.2).
 			/^[a-z_]+$/.test(error) ? `OAUTH_${error.toUpperCase()}` : 'OAUTH_ERROR',
 		);
 	}
@@ -164,19 +169,6 @@ function readTokenAnswer(
 		'NO_ACCESS_TOKEN',
 	);
 }
-
-/** What to do about the errors of a token endpoint: RFC 6749, section 5.2. */
-const ADVICE: Readonly<Record<string, string>> = {
-	invalid_client:
-		'The provider does not know the client, or its secret or key is wrong. Correct the Client ID at the Provider, the Client Authentication or the secret in the credential.',
-	invalid_grant:
-		'The refresh token has expired, was used before or was revoked; or user name or password at the provider is wrong. Enter a new one in the credential.',
-	unauthorized_client: 'Allow this grant for the client at the provider, or choose another one.',
-	unsupported_grant_type: 'The provider does not support this grant: choose another one.',
-	invalid_scope: 'The provider does not know the Scope, or does not allow it for this client.',
-	invalid_request:
-		'The provider misses something in the request: check Client Authentication, Scope and Grant.',
-};
 
 /** RFC 6749, section 2.3.1: both parts are form-encoded before they are put together. */
 function basic(clientId: string, secret: string): string {

@@ -1,19 +1,30 @@
-import { isRecord } from '../answer';
-import { callVault, discovery, requestOptions, type Send } from '../api';
+import { discovery } from '../calls/authentication';
 import { VaultError, VaultFieldError } from '../errors';
-import { needsDiscovery, type LoginFields, type OAuth2 } from '../fields';
-import { parseEndpoint } from '../hosts';
+import { parseEndpoint } from '../http/hosts';
+import { callVault, type Send } from '../http/send';
+import { isRecord } from '../isRecord';
+import type { Destination, OAuth2Login } from './types';
 
-/** What it takes to log in by single sign-on, with nothing left empty that is needed. */
+/** What a login by single sign-on needs, complete. */
 export interface Profile {
 	profileId: string;
 	tokenEndpoint: string;
-	/** The client's ID at the provider; empty when it is not needed */
+	/** The client's ID at the provider; empty when none is needed */
 	clientId: string;
 }
 
+/** Whether Vault has to be asked before the login, because a field that is needed is empty. */
+export function needsDiscovery({
+	profileId,
+	tokenEndpoint,
+	client: { id },
+	grant,
+}: OAuth2Login): boolean {
+	return profileId === '' || (grant.type !== 'accessToken' && (tokenEndpoint === '' || id === ''));
+}
+
 /**
- * Completes the fields that were left empty by asking Vault how the user logs in.
+ * Fills in the empty fields by asking Vault how the user logs in.
  * Vault API reference: Authentication › Authentication Type Discovery.
  *
  * @throws VaultError when the user does not log in by OAuth 2.0 / OpenID Connect, has several profiles, or when the
@@ -21,24 +32,22 @@ export interface Profile {
  */
 export async function discoverProfile(
 	send: Send,
-	{ loginHost, settings }: Pick<LoginFields, 'loginHost' | 'settings'>,
-	oAuth2: OAuth2,
+	{ loginHost, settings }: Pick<Destination, 'loginHost' | 'settings'>,
+	oAuth2: OAuth2Login,
 ): Promise<Profile> {
 	const { username, profileId, tokenEndpoint, client, grant } = oAuth2;
 	const given = { profileId, tokenEndpoint, clientId: client.id };
 	if (!needsDiscovery(oAuth2)) return given;
 
-	const call = discovery({ username, clientId: settings.clientId });
-	const { data } = await callVault(
-		send,
-		loginHost,
-		requestOptions(loginHost, call, settings.clientId),
-	);
+	const { clientId } = settings;
+	const { data } = await callVault(send, loginHost, discovery({ username, clientId }), {
+		clientId,
+	});
 	const { auth_type: type, auth_profiles: profiles } = isRecord(data) ? data : {};
 	if (type === 'password') {
 		throw new VaultError(
 			`${username} logs in to Vault with a password, not by single sign-on`,
-			'Choose the Authentication Method "User Name and Password" in the credential.',
+			'',
 			'PASSWORD_USER',
 		);
 	}
@@ -65,7 +74,7 @@ export async function discoverProfile(
 		throw missing(
 			'Client ID at the Provider',
 			profile,
-			`Vault maps none to the Client ID "${settings.clientId}" of this credential`,
+			`Vault maps none to the Client ID "${clientId}" of this credential`,
 		);
 	}
 	return complete;
@@ -85,7 +94,7 @@ function chosen(
 	if (profiles.length === 1) return profiles[0];
 	throw new VaultError(
 		`${username} has several single sign-on profiles: ${list}`,
-		'Enter the ID of one of them as the Profile ID in the credential.',
+		'',
 		'SEVERAL_PROFILES',
 	);
 }
@@ -101,7 +110,7 @@ function text(value: unknown): string {
 function missing(field: string, { id, label }: Record<string, unknown>, why: string): VaultError {
 	return new VaultError(
 		`${field} could not be discovered from the profile "${String(label)}" (${String(id)}): ${why}`,
-		`Enter the ${field} in the credential.`,
+		`The ${field} is missing.`,
 		'INCOMPLETE_PROFILE',
 	);
 }

@@ -1,0 +1,162 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
+import { VaultError } from '../vault/errors';
+import { hostOf, isLoopback, readUrl, type VaultHost } from '../vault/http/hosts';
+import type { VaultSession } from '../vault/session/session';
+import type { LoginFields } from './fields';
+import { hostFor } from './sessions';
+
+/** n8n's request options in both of its forms: the HTTP Request node still says `uri`. */
+export type SignableOptions = IHttpRequestOptions & { uri?: string };
+
+/**
+ * The signature of the methods that have no session to keep; `undefined` for the methods that have one. Header names are
+ * in lower case, as in all signatures: n8n before 1.123.29 and 2.5.0 puts `Authorization`, spelled like that, on each
+ * redirected request.
+ */
+export function fixedSignature({
+	authentication,
+}: LoginFields): Record<string, string> | undefined {
+	switch (authentication.method) {
+		case 'accessToken':
+			return { authorization: `Bearer ${authentication.token}` };
+		case 'sessionId':
+			return { authorization: authentication.sessionId };
+		case 'salesforce':
+			// Vault API reference: Authentication › Salesforce Delegated Requests.
+			return {
+				authorization: authentication.token,
+				'X-Auth-Provider': 'sfdc',
+				'X-Auth-Host': authentication.host.origin,
+			};
+		default:
+			return undefined;
+	}
+}
+
+/** The address of a request. A relative address is meant for the credential's own Vault. */
+function addressOf(options: SignableOptions, own: VaultHost): URL {
+	const base = readUrl(options.baseURL ?? '/', own.origin)?.href;
+	const address = readUrl(options.uri ?? options.url, base);
+	if (address !== undefined) return address;
+	throw new VaultError(
+		'The request has no address that can be read',
+		`Expected an address that begins with ${own.origin}/`,
+		'INVALID_FIELD',
+	);
+}
+
+/**
+ * Where a request may be sent when it is signed with the credential's fixed signature.
+ *
+ * @throws VaultError for any other host, and for plain http
+ */
+export function targetOfFixed(options: SignableOptions, { vault }: LoginFields): URL {
+	return targetOf(options, vault, [vault]);
+}
+
+/**
+ * Where a request may be sent when it is signed with a session: to the Vault that the session is for, or to another one in
+ * which it can be used. A delegated session can be used in one Vault only.
+ *
+ * @throws VaultError for any other host, and for plain http
+ */
+export function targetOfSession(
+	options: SignableOptions,
+	fields: LoginFields,
+	session: VaultSession,
+): URL {
+	const own = hostFor(fields, session);
+	const others = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
+	return targetOf(
+		options,
+		own,
+		[own, ...others].filter((host) => host !== undefined),
+	);
+}
+
+/**
+ * Before any login: refuses a request that no session of this Vault could sign, so that it does not cause a login.
+ *
+ * @param known a session of the credential, living or not. Without one, only the domain tells: all Vaults of a user are in
+ *   the same domain.
+ * @throws VaultError for any other host, and for plain http
+ */
+export function assertSignable(
+	options: SignableOptions,
+	fields: LoginFields,
+	known: VaultSession | undefined,
+): void {
+	if (known !== undefined) {
+		targetOfSession(options, fields, known);
+		return;
+	}
+	const { host, origin } = fields.vault;
+	const target = addressOf(options, fields.vault);
+	assertEncrypted(target);
+	const domain = (name: string) => name.slice(name.indexOf('.'));
+	const local = isLoopback(target.hostname) && isLoopback(new URL(origin).hostname);
+	if (!local && domain(target.host) !== domain(host)) throw foreignHost(target, [host]);
+}
+
+/**
+ * Puts a signature on a request, in place of any that it has.
+ *
+ * @param target where the request goes, as {@link targetOfFixed} or {@link targetOfSession} found it
+ * @param clientId value of `X-VaultAPI-ClientID`, unless the request has its own
+ */
+export function sign(
+	options: SignableOptions,
+	target: URL,
+	signature: Record<string, string>,
+	clientId: string,
+): IHttpRequestOptions {
+	if (options.baseURL !== undefined) {
+		options.url = target.href;
+		delete options.baseURL;
+	}
+	const replaced = Object.keys(signature).map((name) => name.toLowerCase());
+	const headers = Object.fromEntries(
+		Object.entries(options.headers ?? {}).filter(
+			([name]) => !replaced.includes(name.toLowerCase()),
+		),
+	);
+	const named = Object.keys(headers).map((name) => name.toLowerCase());
+	options.headers = {
+		...headers,
+		...signature,
+		...(named.includes('x-vaultapi-clientid') ? {} : { 'X-VaultAPI-ClientID': clientId }),
+	};
+	// By default n8n sends Authorization to wherever a redirect points.
+	options.sendCredentialsOnCrossOriginRedirect = false;
+	return options;
+}
+
+/** The address of a request that may be signed. */
+function targetOf(options: SignableOptions, own: VaultHost, hosts: readonly VaultHost[]): URL {
+	const target = addressOf(options, own);
+	assertEncrypted(target);
+	if (hosts.some(({ host }) => host === target.host)) return target;
+	throw foreignHost(
+		target,
+		hosts.map(({ host }) => host),
+	);
+}
+
+function foreignHost({ host }: URL, own: string[]): VaultError {
+	return new VaultError(
+		`The request to ${host} was not sent: it is not a host of this credential's Vault`,
+		`This credential signs only requests to ${[...new Set(own)].join(', ')}. Use another credential for ${host}.`,
+		'FOREIGN_HOST',
+	);
+}
+
+function assertEncrypted(target: URL): void {
+	if (target.protocol === 'https:') return;
+	if (target.protocol === 'http:' && isLoopback(target.hostname)) return;
+	throw new VaultError(
+		`The request to ${target.host} was not sent: it would carry the session over plain ${target.protocol.slice(0, -1)}`,
+		'Start the address with https://.',
+		'PLAIN_HTTP',
+	);
+}

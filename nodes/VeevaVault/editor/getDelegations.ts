@@ -1,0 +1,27 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { connect } from '../transport';
+import { delegations, readDelegations } from '../vault/calls/delegation';
+
+/**
+ * The delegations to choose from in the editor, by Vault and delegator.
+ *
+ * @param filter what the user has typed; matched against all that is shown
+ */
+export async function getDelegations(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	const connection = await connect(this, 0);
+	const found = readDelegations(await connection.call(delegations(connection.settings)));
+	const wanted = filter.trim().toLowerCase();
+	return {
+		results: found
+			.map(({ id, name, dns, delegator_userid }) => ({
+				name: `${String(name)} – user ID ${String(delegator_userid)}`,
+				value: `${String(id)}:${String(delegator_userid)}`,
+				description: String(dns),
+			}))
+			.filter((entry) => Object.values(entry).join(' ').toLowerCase().includes(wanted)),
+	};
+}

@@ -1,0 +1,101 @@
+import type { CallBody } from '../../vault/http/call';
+import type { ByteStream } from '../../vault/http/response';
+import type { Pair } from '../parameters';
+
+/** A file to upload, whose bytes are read when they are sent. */
+export interface Upload {
+	fileName: string;
+	mimeType: string;
+	/** In bytes */
+	size: number;
+	/** Opens it: once for each time that it is sent */
+	open(): Promise<ByteStream | Buffer>;
+}
+
+/** A part of a form. */
+export type FormPart = { name: string } & ({ text: string } | { file: Upload });
+
+/** A body in text, such as JSON or CSV; as bytes, so that no HTTP client reads anything into it. */
+export function textBody(text: string, contentType: string): CallBody {
+	return { content: Buffer.from(text), headers: { 'Content-Type': asItIs(contentType) } };
+}
+
+/** n8n would take a body of exactly this type apart. */
+function asItIs(contentType: string): string {
+	const form = 'application/x-www-form-urlencoded';
+	return contentType === form ? `${form};charset=UTF-8` : contentType;
+}
+
+/** Names and values: `application/x-www-form-urlencoded`, as n8n writes it. */
+export function fieldsBody(pairs: readonly Pair[]): CallBody {
+	const fields = new URLSearchParams();
+	for (const { name, value } of pairs) fields.append(name, value);
+	return { content: fields };
+}
+
+/** A body that is one file. */
+export async function fileBody({ open, size, mimeType }: Upload): Promise<CallBody> {
+	const content = await open();
+	return {
+		content,
+		headers: { 'Content-Type': asItIs(mimeType), 'Content-Length': String(size) },
+		close: () => closeStream(content),
+	};
+}
+
+/**
+ * RFC 7578. The HTTP client writes the form, with a `Content-Length`, and reads each file when its turn comes, so that
+ * none is ever in memory as a whole.
+ */
+export function formBody(parts: readonly FormPart[]): CallBody {
+	const form = new FormData();
+	const files: UploadFile[] = [];
+	for (const part of parts) {
+		if ('file' in part) {
+			const file = new UploadFile(part.file);
+			files.push(file);
+			form.append(part.name, file);
+		} else {
+			form.append(part.name, part.text);
+		}
+	}
+	return { content: form, close: () => files.forEach((file) => file.close()) };
+}
+
+/** A file as the platform's forms take it, that is not in memory: its bytes come from where it is opened. */
+class UploadFile extends File {
+	readonly #upload: Upload;
+
+	/** Streams that are open; `undefined` when there are to be none any more */
+	#opened: Set<ByteStream | Buffer> | undefined = new Set();
+
+	constructor(upload: Upload) {
+		super([], upload.fileName, { type: upload.mimeType });
+		this.#upload = upload;
+		Object.defineProperty(this, 'size', { value: upload.size });
+	}
+
+	override stream(): ReturnType<File['stream']> {
+		return ReadableStream.from(this.#bytes());
+	}
+
+	close(): void {
+		this.#opened?.forEach(closeStream);
+		this.#opened = undefined;
+	}
+
+	async *#bytes(): AsyncGenerator<Uint8Array> {
+		if (this.#opened === undefined) return;
+		const content = await this.#upload.open();
+		this.#opened?.add(content);
+		// Closed while it was being opened.
+		if (this.#opened === undefined) closeStream(content);
+		else if (Buffer.isBuffer(content)) yield content;
+		else yield* content as AsyncIterable<Uint8Array>;
+		this.#opened?.delete(content);
+	}
+}
+
+function closeStream(content: ByteStream | Buffer): void {
+	if (!Buffer.isBuffer(content)) content.destroy();
+}

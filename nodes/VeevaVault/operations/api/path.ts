@@ -1,0 +1,179 @@
+import { VaultFieldError } from '../../vault/errors';
+import { readUrl } from '../../vault/http/hosts';
+import type { Pair } from '../parameters';
+
+/** Where in a Vault a call goes. */
+export interface VaultPath {
+	/** From the host on, with version and query: `/api/v25.2/objects/documents?limit=10` */
+	path: string;
+	/** Scheme and host, where the path was given as a whole address */
+	origin?: string;
+}
+
+const EXPECTED =
+	'the path of a Vault API call, such as /objects/documents/42, with or without /api/v25.2 before it';
+
+/** Stands for the Vault while a path is read; nothing is ever sent there. */
+const NOWHERE = 'https://vault.invalid';
+
+/** How often something can be percent-encoded on top of itself before nobody can mean it. */
+const MAX_ENCODINGS = 5;
+
+/**
+ * Reads the path of a call, so that it cannot lead out of the Vault's API, however it is written.
+ *
+ * @param given a path with or without `/api/{version}`, or a whole address; both may have a query
+ * @param apiVersion the version to call where none is given, `v25.2`
+ * @param field the field's label, for the error
+ * @throws VaultFieldError naming the field, what was given and what is expected
+ */
+export function readPath(given: unknown, apiVersion: string, field: string): VaultPath {
+	if (typeof given !== 'string') throw new VaultFieldError(field, given ?? '', EXPECTED);
+	// As Vault's reference writes it.
+	const text = given.trim().replace(/^\/?api\/\{version\}(?=\/)/, `/api/${apiVersion}`);
+	if (text === '') throw new VaultFieldError(field, '', EXPECTED);
+	// There may be a secret in the query.
+	const [shown] = text.split('?', 1);
+	if (/^(GET|POST|PUT|PATCH|DELETE)\s/i.test(text)) {
+		throw new VaultFieldError(field, shown, `${EXPECTED}; the method has a field of its own`);
+	}
+	// What the URL standard drops, or takes for another character.
+	if (/[\p{Cc}\\#]/u.test(text)) {
+		throw new VaultFieldError(field, shown, `${EXPECTED}; # and \\ as %23 and %5C, no line breaks`);
+	}
+	const absolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
+	assertPlain(absolute ? shown.replace(/^[^/]*\/\/[^/]*/, '') : shown, shown, field);
+
+	const url = readUrl(absolute ? text : NOWHERE + fromHost(text, apiVersion));
+	if (url !== undefined && (url.username !== '' || url.password !== '')) {
+		throw new VaultFieldError(field, undefined, `${EXPECTED}, without a user name or password`);
+	}
+	if (url === undefined || (!absolute && url.origin !== NOWHERE)) {
+		throw new VaultFieldError(field, shown, EXPECTED);
+	}
+	if (!/^https?:$/.test(url.protocol)) {
+		throw new VaultFieldError(field, shown, `${EXPECTED}; a whole address begins with https://`);
+	}
+	if (!/^\/api(\/|$)/.test(url.pathname)) {
+		throw new VaultFieldError(field, shown, `${EXPECTED}; addresses of the API begin with /api`);
+	}
+	const path = url.pathname + url.search;
+	return absolute ? { path, origin: url.origin } : { path };
+}
+
+/** Puts `/api` and the version before a path that has none. `/api/…` without a version is the API's own, too. */
+function fromHost(text: string, apiVersion: string): string {
+	const path = text.startsWith('/') ? text : `/${text}`;
+	if (/^\/api([/?]|$)/.test(path)) return path;
+	return /^\/v\d+\.\d+([/?]|$)/.test(path) ? `/api${path}` : `/api/${apiVersion}${path}`;
+}
+
+/** Throws for a path with parts that are empty or mean something other than themselves. */
+function assertPlain(path: string, shown: string, field: string): void {
+	// An empty part at the end is a value that is missing, except where the API ends with one.
+	if (/^\/?api\/$/.test(path)) return;
+	for (const part of path.replace(/^\//, '').split('/')) {
+		if (part === '') throw new VaultFieldError(field, shown, `${EXPECTED}: no part may be empty`);
+		const plain = decoded(part);
+		if (plain === undefined) {
+			throw new VaultFieldError(field, shown, `${EXPECTED}, percent-encoded once, % as %25`);
+		}
+		if (isElsewhere(plain)) {
+			throw new VaultFieldError(field, shown, `${EXPECTED}, without . or .. and encoded slashes`);
+		}
+		// Encoded, they belong to a value.
+		if (/[{}]/.test(part)) {
+			throw new VaultFieldError(field, shown, `a value for ${plain} in Path Parameters`);
+		}
+	}
+}
+
+/** Whether a part of a path leads out of its place. Some servers leave out what follows a semicolon before they look. */
+function isElsewhere(part: string): boolean {
+	return /^\.{1,2}(;|$)/.test(part) || /[\p{Cc}/\\]/u.test(part);
+}
+
+/** @returns `undefined` when it cannot be decoded, or not to an end */
+function decoded(part: string): string | undefined {
+	let plain = part;
+	try {
+		for (let times = 0; times < MAX_ENCODINGS; times += 1) {
+			const next = decodeURIComponent(plain);
+			if (next === plain) return plain;
+			plain = next;
+		}
+	} catch {
+		// A % that stands for itself is an error at the first decoding only.
+		return plain === part ? undefined : plain;
+	}
+	return undefined;
+}
+
+/**
+ * Puts values in place of a path's `{names}`.
+ *
+ * @param values by name; each becomes one part of the path, or one value of its query, whatever is in it
+ * @param field label of the field that has the values
+ * @throws VaultFieldError for a name that the path does not have, for a value that is no part of a path, and for a name
+ *   in the query that has got no value
+ */
+export function fillPath(template: string, values: readonly Pair[], field: string): string {
+	const filled = values.reduce((text, { name, value }) => {
+		const placeholder = `{${name.trim().replace(/^\{|\}$/g, '')}}`;
+		if (!text.includes(placeholder)) {
+			const names = template.match(/\{[^{}]*\}/g)?.join(', ') ?? 'none';
+			throw new VaultFieldError(
+				field,
+				name,
+				`a name that stands in braces in the path, once; it has: ${names}`,
+			);
+		}
+		const part = value.trim();
+		const expected = 'the value for this part of the path';
+		if (part === '') throw new VaultFieldError(`${field} › ${name}`, '', expected);
+		// Half a character, which nothing can encode (RFC 3629, section 3).
+		if (/\p{Cs}/u.test(part)) {
+			throw new VaultFieldError(`${field} › ${name}`, value, 'whole characters');
+		}
+		if (isElsewhere(part) && text.split('?', 1)[0].includes(placeholder)) {
+			throw new VaultFieldError(
+				`${field} › ${name}`,
+				value,
+				`${expected}, without slashes; a path of several parts goes into Path itself`,
+			);
+		}
+		return text.replaceAll(placeholder, () => encodeURIComponent(part));
+	}, template);
+	const [, query = ''] = /\?(.*)/s.exec(filled) ?? [];
+	const [left] = /\{\w+\}/.exec(query) ?? [];
+	if (left !== undefined) throw new VaultFieldError(field, '', `a value for ${left}`);
+	return filled;
+}
+
+/**
+ * Whether a path is that of a login with user name and password, however it is written.
+ * Vault API reference: Authentication › User Name and Password.
+ */
+export function isLogin(path: string): boolean {
+	const parts = path.split('?', 1)[0].split('/').slice(3);
+	const [name, ...others] = parts.map((part) => (decoded(part) ?? part).split(';', 1)[0]);
+	return name?.toLowerCase() === 'auth' && others.every((part) => part === '');
+}
+
+/** The names and values in a path's query, decoded. */
+export function queryOf(path: string): Pair[] {
+	const [, ...query] = path.split('?');
+	return [...new URLSearchParams(query.join('?'))].map(([name, value]) => ({ name, value }));
+}
+
+/**
+ * Adds to a path's query.
+ *
+ * @param pairs names and values as they are; a name may come more than once
+ */
+export function withQuery(path: string, pairs: readonly Pair[]): string {
+	if (pairs.length === 0) return path;
+	const added = new URLSearchParams();
+	for (const { name, value } of pairs) added.append(name, value);
+	return `${path}${path.includes('?') ? '&' : '?'}${added.toString()}`;
+}

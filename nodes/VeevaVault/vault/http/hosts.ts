@@ -1,0 +1,122 @@
+import { VaultFieldError } from '../errors';
+
+/** Where a Vault (or Vault's login service) is reached. */
+export interface VaultHost {
+	/** Host name, with the port where there is one: `myvault.veevavault.com`, `localhost:9400` */
+	host: string;
+	/** Scheme and host, without a trailing slash: `https://myvault.veevavault.com` */
+	origin: string;
+}
+
+/**
+ * Whether a host is this machine itself. Only there may a session travel over plain http: nothing leaves the machine.
+ *
+ * @param hostname without port, as `URL.hostname` gives it (an IPv6 address in brackets)
+ */
+export function isLoopback(hostname: string): boolean {
+	return (
+		hostname === 'localhost' ||
+		hostname.endsWith('.localhost') ||
+		hostname === '[::1]' ||
+		/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+	);
+}
+
+/**
+ * Reads what people put into a "Vault DNS" field: the bare DNS, or the address copied from the browser
+ * (`https://myvault.veevavault.com/ui/#…`). `http://` and a port are understood for loopback hosts only.
+ *
+ * @param value what was entered
+ * @param field the field's label, for the error
+ * @returns the host, lower case, with its origin
+ * @throws VaultFieldError naming the field, what was given and what is expected
+ */
+export function parseHost(value: unknown, field: string): VaultHost {
+	const expected = 'a host name such as myvault.veevavault.com';
+	if (typeof value !== 'string') throw new VaultFieldError(field, value ?? '', expected);
+	const given = value.trim();
+	if (given === '') throw new VaultFieldError(field, given, expected);
+
+	const explicit = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
+	const url = readUrl(explicit ? given : `https://${given}`);
+	if (url === undefined) throw new VaultFieldError(field, given, expected);
+	// An address with a user name or password in it: do not repeat it in a message.
+	if (url.username !== '' || url.password !== '') {
+		throw new VaultFieldError(
+			field,
+			undefined,
+			`${expected}, without a user name or password in it`,
+		);
+	}
+	const { hostname } = url;
+	if (isLoopback(hostname)) {
+		const local = explicit ? url : new URL(`http://${given}`);
+		if (!['http:', 'https:'].includes(local.protocol)) {
+			throw new VaultFieldError(field, given, expected);
+		}
+		return { host: local.host, origin: `${local.protocol}//${local.host}` };
+	}
+	if (url.protocol !== 'https:') {
+		throw new VaultFieldError(field, given, `${expected}: Vault is reached over https only`);
+	}
+	if (url.port !== '') {
+		throw new VaultFieldError(field, given, `${expected}, without a port`);
+	}
+	if (!/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/.test(hostname)) {
+		throw new VaultFieldError(field, given, expected);
+	}
+	return { host: hostname, origin: `https://${hostname}` };
+}
+
+/**
+ * The form in which a host is handed to a next step: what {@link parseHost} reads back to the same host.
+ *
+ * @returns the bare DNS; for a loopback host the origin, since there the scheme matters
+ */
+export function vaultDns({ host, origin }: VaultHost): string {
+	return isLoopback(new URL(origin).hostname) ? origin : host;
+}
+
+/**
+ * Reads an address.
+ *
+ * @param base what a relative address is relative to
+ * @returns `undefined` when it is none
+ */
+export function readUrl(text: string, base?: string): URL | undefined {
+	try {
+		return new URL(text, base);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Reads the address of an endpoint that gets secrets, such as a provider's token endpoint.
+ *
+ * @throws VaultFieldError unless it is an https address, or one on this machine
+ */
+export function parseEndpoint(value: string, field: string): string {
+	const url = readUrl(value);
+	const expected = 'an address that begins with https://';
+	if (url === undefined || url.username !== '' || url.password !== '') {
+		throw new VaultFieldError(field, undefined, expected);
+	}
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+		throw new VaultFieldError(field, value, expected);
+	}
+	return url.href;
+}
+
+/**
+ * Where a Vault of `vaultIds` is reached.
+ *
+ * @returns `undefined` when its address cannot be read: nothing is signed for it
+ */
+export function hostOf({ url }: { url: string }): VaultHost | undefined {
+	try {
+		return parseHost(url, 'url');
+	} catch {
+		return undefined;
+	}
+}
