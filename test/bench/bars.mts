@@ -75,10 +75,10 @@ export function bars({ crowds, items, throughput, package: weight }: Results): B
 	return [
 		crowd('node', 'none', 'no session'),
 		crowd('node', 'stale', 'stale session'),
-		crowd('node', 'killed', 'killed session'),
-		crowd('http', 'none', 'no session, HTTP Request node with our credential'),
-		crowd('http', 'stale', 'stale session, HTTP Request node with our credential'),
-		crowd('http', 'later', 'killed session after the lease, HTTP Request node with our credential'),
+		crowd('node', 'killed', 'ended session'),
+		crowd('http', 'none', 'no session, HTTP Request node, our credential'),
+		crowd('http', 'stale', 'stale session, HTTP Request node, our credential'),
+		crowd('http', 'later', 'ended session after the lease, HTTP Request node, our credential'),
 		{
 			what: 'calls to Vault per item, warm session',
 			bar: '1, 0 failed',
@@ -86,20 +86,20 @@ export function bars({ crowds, items, throughput, package: weight }: Results): B
 			met: calls === 1 && failures === 0,
 			kind: 'count',
 		},
-		wall('turn', 'peer', 'against the HTTP Request node with the peer, in turn'),
-		wall('turn', 'http', 'against the HTTP Request node with our credential, in turn'),
-		wall('paced', 'peer', 'against the HTTP Request node with the peer, paced'),
-		wall('once', 'peer', 'against the HTTP Request node with the peer, all at once'),
+		wall('turn', 'peer', 'compared with HTTP Request node, peer: one item per execution'),
+		wall('turn', 'http', 'compared with HTTP Request node, our credential: one item per execution'),
+		wall('paced', 'peer', 'compared with HTTP Request node, peer: 1,000 items, in batches'),
+		wall('once', 'peer', 'compared with HTTP Request node, peer: 1,000 items, all at once'),
 		...throughputBars(throughput),
 		{
-			what: 'packed package',
+			what: 'packed size',
 			bar: `≤ ${MAX_PACKED_BYTES / 1000} kB`,
 			measured: `${(weight.packedBytes / 1000).toFixed(1)} kB`,
 			met: weight.packedBytes <= MAX_PACKED_BYTES,
 			kind: 'count',
 		},
 		{
-			what: 'load time beyond n8n-workflow',
+			what: 'load time in addition to n8n-workflow',
 			bar: `≤ ${MAX_LOAD_MS} ms`,
 			measured: `${weight.load.median.toFixed(1)} ms`,
 			met: weight.load.median <= MAX_LOAD_MS,
@@ -114,7 +114,7 @@ function throughputBars({ distant, query, files, throttled }: ThroughputResult):
 	const title = `${ITEMS.toLocaleString('en')} items at ${DISTANCE_MS} ms per call, ${CONCURRENCY} at a time`;
 	const faster = distant.oneByOne / distant.node;
 	const batches = (rival: 'http' | 'peer', what: string): Bar => ({
-		what: `${title}: time against the HTTP Request node with ${what}, a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms`,
+		what: `${title}: time compared with HTTP Request node, ${what}, ${CONCURRENCY} items every ${DISTANCE_MS} ms`,
 		bar: '≤ 1 ×',
 		measured: times(distant.node / distant[rival]),
 		met: distant.node <= distant[rival],
@@ -122,40 +122,40 @@ function throughputBars({ distant, query, files, throttled }: ThroughputResult):
 	});
 	const records = RECORDS.toLocaleString('en');
 	const file = (way: string, bytes: number, whole: boolean): Bar => ({
-		what: `memory for a file of ${megabytes(FILE_BYTES)}, ${way}`,
-		bar: `< ${MAX_FILE_MEMORY / 1e6} MB above rest`,
+		what: `memory to ${way} a file of ${megabytes(FILE_BYTES)}`,
+		bar: `< ${MAX_FILE_MEMORY / 1e6} MB growth`,
 		measured: whole ? megabytes(bytes) : 'not the whole file',
 		met: whole && bytes < MAX_FILE_MEMORY,
 		kind: 'count',
 	});
 	return [
 		{
-			what: `${title}: faster than one by one`,
+			what: `${title}: speed compared with one by one`,
 			bar: `≥ ${MIN_FASTER} ×`,
 			measured: times(faster),
 			met: faster >= MIN_FASTER,
 			kind: 'time',
 		},
 		batches('http', 'our credential'),
-		batches('peer', 'the peer'),
+		batches('peer', 'peer'),
 		{
-			what: `${records} records by VQL: time per page against the bare calls`,
+			what: `${records} records by VQL: time per page compared with the calls alone`,
 			bar: `≤ ${MAX_PAGE_RATIO} ×`,
 			measured: times(query.time),
 			met: query.time <= MAX_PAGE_RATIO && query.records === RECORDS,
 			kind: 'time',
 		},
 		{
-			what: `${records} records by VQL: memory against the items alone`,
+			what: `${records} records by VQL: memory compared with the items alone`,
 			bar: `≤ ${MAX_PAGE_RATIO} ×`,
 			measured: times(query.memory),
 			met: query.memory <= MAX_PAGE_RATIO,
 			kind: 'count',
 		},
-		file('down', files.down, files.size === FILE_BYTES),
-		file('up', files.up, files.arrived === FILE_BYTES),
+		file('download', files.down, files.size === FILE_BYTES),
+		file('upload', files.up, files.arrived === FILE_BYTES),
 		{
-			what: `calls beyond the burst limit in a window, ${throttled.concurrency} items at a time`,
+			what: `calls over the burst limit in a window, ${throttled.concurrency} items at a time`,
 			bar: `≤ ${throttled.concurrency}`,
 			measured: String(Math.max(0, throttled.over)),
 			met: throttled.over <= throttled.concurrency,

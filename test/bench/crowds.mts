@@ -6,13 +6,13 @@ import type { Progress } from './progress.mts';
 import { startWorker, type Worker } from './rpc.mts';
 import { startVault, type BenchVault } from './vault.mts';
 
-/** In what state a crowd of executions finds the stored session, and what each case is called in the tables. */
+/** In what state a crowd of executions finds the stored session, and the name of each case in the tables. */
 export const CASES = {
-	none: 'none yet',
-	spread: 'none yet, one execution every 50 ms',
-	stale: 'idled out, left by another process',
-	killed: 'killed at Vault while in use',
-	later: 'killed, once more 6 minutes later',
+	none: 'no session',
+	spread: 'no session, one execution every 50 ms',
+	stale: 'timed out, saved by another process',
+	killed: 'ended in Vault while in use',
+	later: 'ended in Vault, second run 6 minutes later',
 } as const;
 export type Case = keyof typeof CASES;
 

@@ -10,22 +10,22 @@ import { barTable, crowdTable, itemTable, markdown, packageTable } from './table
 /**
  * The results as `docs/benchmarks.md`.
  *
- * @param file where it is to be: how it is formatted depends on that
+ * @param file where it will be written; this decides how it is formatted
  */
 export async function document(results: Results, file: string): Promise<string> {
 	const text = `# Benchmarks
 
-\`npm run bench\` measures this, in about eight minutes, and writes this file. It runs n8n's own engine (n8n-core
-${versionOf('n8n-core')}, Node ${process.versions.node}) against a Veeva Vault on localhost, and puts three contenders side by side in one run:
+\`npm run bench\` measures these numbers in about eight minutes and writes this file. It runs n8n's own engine (n8n-core
+${versionOf('n8n-core')}, Node ${process.versions.node}) against a simulated Veeva Vault on localhost. One run compares three contenders:
 
-- the **Veeva Vault node**, Session › Keep Alive, with the Veeva Vault API credential;
-- the **HTTP Request node with our credential**, making the same call, \`POST …/keep-alive\`;
-- the **HTTP Request node with the peer**, a Vault credential written in the pattern of n8n's own session credentials
-  (\`test/bench/peer.mts\`, after n8n's Metabase credential).
+- **Veeva Vault node**: Session › Keep Alive, with the Veeva Vault API credential.
+- **HTTP Request node, our credential**: the same call, \`POST …/keep-alive\`, with the Veeva Vault API credential.
+- **HTTP Request node, peer**: the same call, with a Vault credential in the style of n8n's own session credentials
+  (\`test/bench/peer.mts\`, modeled on n8n's Metabase credential).
 
-Other programs on the machine change every time that is measured. So times are ratios within one run, of contenders
-that take turns; they are medians, with the least and the most of all rounds in brackets. Logins, failures, calls and
-size are counted, and a run ends with an error when one of them misses its bar; a time over its bar is only shown.
+Times depend on what else the machine does. For this reason, times are ratios within one run, in which the contenders
+take turns. Each ratio is a median, with the lowest and highest of all rounds in brackets. Logins, failures, calls, and
+sizes are counted. A run fails if one of these counts misses its bar. A time over its bar is only shown.
 
 ## The bars
 
@@ -33,43 +33,48 @@ ${markdown(barTable(results))}
 
 ## Many executions at once
 
-Logins / failed executions. All executions start in the same moment, in one process; a login takes
-${LOGIN_MS / 1000} seconds, and Vault refuses more than 20 logins of a user in a minute. An execution has failed when it ends in
-an error, or carries an answer in which Vault says that the call failed: the peer's executions succeed in n8n's eyes.
+The table shows logins / failed executions. All executions start at the same moment, in one process. A login takes
+${LOGIN_MS / 1000} seconds, and Vault refuses more than 20 logins per user and minute. An execution counts as failed if it ends with
+an error, or if its output is a response in which Vault reports a failure. n8n shows the peer's failed executions as
+successful.
 
 ${markdown(crowdTable(results))}
 
-- Vault says with HTTP status 200 that a session is dead. n8n renews on 401 only, so the peer never does: from the
-  first expiry on, every execution carries a failure until somebody edits the credential.
-- With our credential the HTTP Request node does not see either that Vault has ended a session before its time: n8n
-  shows the credential no answers. It notices when the lease is over, after 5 minutes at the most. The Veeva Vault
-  node notices at once.
-- A crowd in the same moment is the hardest case. Executions that come one after the other find the session that the
-  first one has opened, so that the peer logs in less often the longer they take to come.
+- Vault reports an invalid session with HTTP status 200, but n8n renews a session only after HTTP status 401. The peer
+  therefore never renews. After the first expired session, every execution fails until someone edits the credential.
+- The HTTP Request node doesn't show responses to the credential. With our credential, it notices an ended session only
+  when the lease is over, after 5 minutes at most. The Veeva Vault node notices at once.
+- Executions that all start at the same moment are the hardest case. Executions that start one after the other use the
+  session that the first one opened. The further apart they start, the fewer logins the peer makes.
 
 ## Cost per item
 
-On a session that is in use. Ratios to the HTTP Request node with the peer; calls per item are counted at the Vault.
+These numbers are for a session in use. Times are ratios to the HTTP Request node with the peer. Calls per item are counted
+in the Vault.
 
 ${markdown(itemTable(results))}
 
-The Veeva Vault node works on ten items at the same time, its default. The HTTP Request node starts a request for every
-item at once, and has no setting that waits for the answers. So it is measured in three ways: with executions of one
-item in turn, where both do the same; with its batching set to ten items each millisecond; and as it is.
+The Veeva Vault node works on ten items at the same time by default. The HTTP Request node starts the requests of all
+items at once, and no setting makes it wait for responses. So the benchmark compares them in three ways:
+
+- Executions with one item each, so that both nodes do the same work
+- 1,000 items, with the HTTP Request node's batching set to ten items per millisecond
+- 1,000 items, with the HTTP Request node's default settings
 
 ## Many items, many records, large files
 
-- **Many items**: ${ITEMS.toLocaleString('en')} items in one execution, Vault takes ${DISTANCE_MS} ms for each call. ${CONCURRENCY} at a time took
-  ${seconds(results.throughput.distant.node)}, one by one ${seconds(results.throughput.distant.oneByOne)}; the HTTP Request node with a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms, which it
-  sends whether or not the batch before was answered, ${seconds(results.throughput.distant.http)} with our credential and ${seconds(results.throughput.distant.peer)} with the peer.
-- **Many records**: ${RECORDS.toLocaleString('en')} records by _Query › Run VQL_, against the same calls made with n8n's request helper and
-  nothing else, and against the memory of the same records as n8n's items.
-- **Large files**: ${FILE_BYTES / 1e6} MB down and up again by _API › Request_, with n8n's files on disk (\`filesystem\`); the most by which
-  the process grew.
-- **A Vault that throttles**: three times as many items as the burst limit allows; the time in which the node waits for
-  the next window passes at once, for both.
+- **Many items**: ${ITEMS.toLocaleString('en')} items in one execution, ${DISTANCE_MS} ms per call in Vault. The Veeva Vault node took
+  ${seconds(results.throughput.distant.node)} with ${CONCURRENCY} items at a time, and ${seconds(results.throughput.distant.oneByOne)} one by one. The HTTP Request node took ${seconds(results.throughput.distant.http)} with our
+  credential, and ${seconds(results.throughput.distant.peer)} with the peer. It sent a batch of ${CONCURRENCY} every ${DISTANCE_MS} ms, without waiting for the
+  responses to the previous batch.
+- **Many records**: ${RECORDS.toLocaleString('en')} records with _Query › Run VQL_. The time is compared with the same calls made by n8n's
+  request helper alone, and the memory with that of the same records as n8n items.
+- **Large files**: ${FILE_BYTES / 1e6} MB down and up with _API › Request_, with n8n's files on disk (\`filesystem\`). The number is the
+  highest growth of the process.
+- **A Vault that throttles**: three times as many items as the burst limit allows. The benchmark skips the time in which
+  the node waits for the next window, both for the node and for Vault.
 
-The bars above show what came of it.
+The results are in [the bars](#the-bars).
 
 ## The package
 

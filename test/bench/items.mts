@@ -5,11 +5,11 @@ import type { Progress } from './progress.mts';
 import { summary, type Summary } from './summary.mts';
 import type { BenchVault } from './vault.mts';
 
-/** How items reach Vault, and what each way is called in the tables. */
+/** How items reach Vault, and the name of each way in the tables. */
 export const WAYS = {
-	turn: '200 executions in turn, 1 item each',
-	paced: 'one execution, 1,000 items, HTTP Request node paced',
-	once: 'one execution, 1,000 items, HTTP Request node all at once',
+	turn: '200 executions, 1 item each',
+	paced: '1 execution, 1,000 items, HTTP Request node in batches',
+	once: '1 execution, 1,000 items, HTTP Request node all at once',
 } as const;
 export type Way = keyof typeof WAYS;
 

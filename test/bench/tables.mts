@@ -9,7 +9,7 @@ export type Table = string[][];
 
 export function barTable(results: Results): Table {
 	return [
-		['what', 'bar', 'measured', ''],
+		['What', 'Bar', 'Measured', ''],
 		...bars(results).map((bar) => [bar.what, bar.bar, bar.measured, verdict(bar)]),
 	];
 }
@@ -21,7 +21,7 @@ export function crowdTable({ crowds }: Results): Table {
 		return [...new Set(sizes)].map((executions) => ({ state: state as Case, executions }));
 	});
 	return [
-		['session', 'executions', ...contenderNames.map((name) => contenders[name].label)],
+		['Session', 'Executions', ...contenderNames.map((name) => contenders[name].label)],
 		...rows.map(({ state, executions }) => [
 			CASES[state],
 			executions.toLocaleString('en'),
@@ -40,7 +40,7 @@ export function crowdTable({ crowds }: Results): Table {
 /** Ratios of wall and CPU time per item. */
 export function itemTable({ items }: Results): Table {
 	return [
-		['how', 'contender', 'wall time', 'CPU time', 'calls per item'],
+		['How', 'Contender', 'Wall time', 'CPU time', 'Calls per item'],
 		...(Object.keys(WAYS) as Way[]).flatMap((way) =>
 			contenderNames.map((name) => {
 				const result = items.find((item) => item.way === way && item.contender === name);
@@ -61,9 +61,9 @@ export function itemTable({ items }: Results): Table {
 /** Size and load time. */
 export function packageTable({ package: own }: Results): Table {
 	return [
-		['what', 'measured'],
+		['What', 'Measured'],
 		['packed size', `${(own.packedBytes / 1000).toFixed(1)} kB, ${own.files} files`],
-		['load time as ratio to that of n8n-workflow', spread(own.loadRatio)],
+		['load time, as ratio to n8n-workflow', spread(own.loadRatio)],
 	];
 }
 
