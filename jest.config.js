@@ -7,7 +7,7 @@ module.exports = {
 	testMatch: ['<rootDir>/test/**/*.test.{ts,mts}'],
 	// Run by node's own runner: the full n8n (`npm run test:e2e`), and what needs packages that are ES modules only.
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(identity|methods)/'],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/demo/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/harness/(newest|oldest)/'],
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	transform: {
 		'\\.m?ts$': [

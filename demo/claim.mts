@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-import { Failure } from './failure.mts';
+import { Failure } from '../harness/failure.mts';
 
 /** A folder that is this process's until it is given free. */
 export interface Claim {

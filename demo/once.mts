@@ -2,16 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { provideCredential, readExample, type VaultHosts } from '../harness/examples.mts';
+import { Failure } from '../harness/failure.mts';
+import { installN8n } from '../harness/install.mts';
+import { startN8n } from '../harness/n8n.mts';
+import { signIn } from '../harness/owner.mts';
+import { providePackage } from '../harness/package.mts';
+import { freePorts } from '../harness/ports.mts';
+import { withProgress } from '../harness/progress.mts';
+import { N8nRest } from '../harness/rest.mts';
 import { startSimulator } from '../test/simulator/simulator.mts';
-import { Failure } from './failure.mts';
-import { installN8n } from './install.mts';
-import { startN8n } from './n8n.mts';
-import { providePackage } from './package.mts';
-import { freePorts } from './ports.mts';
-import { withProgress } from './progress.mts';
-import { N8nRest } from './rest.mts';
 import { problemOf, stepsOf, table } from './steps.mts';
-import { provideCredential, readExample, signIn, type VaultHosts } from './workspace.mts';
 
 const MAIN_EXAMPLE = 'delegated-session.json';
 

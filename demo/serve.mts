@@ -1,23 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { provideCredential, type VaultHosts } from '../harness/examples.mts';
+import { Failure } from '../harness/failure.mts';
+import { installN8n, USER_FOLDER } from '../harness/install.mts';
+import { type N8n, startN8n } from '../harness/n8n.mts';
+import { OWNER, signIn } from '../harness/owner.mts';
+import { providePackage } from '../harness/package.mts';
+import { assertPortFree } from '../harness/ports.mts';
+import { withProgress } from '../harness/progress.mts';
+import { N8nRest } from '../harness/rest.mts';
 import { SEED_PASSWORD, seedUsers } from '../test/simulator/seed.mts';
 import { startSimulator } from '../test/simulator/simulator.mts';
 import { claim } from './claim.mts';
-import { Failure } from './failure.mts';
-import { installN8n, USER_FOLDER } from './install.mts';
-import { type N8n, startN8n } from './n8n.mts';
-import { providePackage } from './package.mts';
-import { assertPortFree } from './ports.mts';
-import { withProgress } from './progress.mts';
-import { N8nRest } from './rest.mts';
-import {
-	OWNER,
-	provideCredential,
-	provideExamples,
-	signIn,
-	type VaultHosts,
-} from './workspace.mts';
+import { provideExamples } from './workspace.mts';
 
 /**
  * Runs n8n with the package, a simulated Vault, a credential for it and the examples, until it is stopped. What was done

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { Failure, Interrupted, messageOf } from './failure.mts';
+import { Failure, Interrupted, messageOf } from '../harness/failure.mts';
 import { runOnce } from './once.mts';
 import { serve } from './serve.mts';
 
@@ -13,7 +13,7 @@ const HELP = `Runs a real n8n with this package and a simulated Veeva Vault. No 
   --simulator-port <number> where the simulated Vault listens (9400)
   --help                    this text
 
-The first start installs n8n in demo/node_modules: about 5 minutes and 3 GB.`;
+The first start installs n8n in harness/newest/node_modules: about 5 minutes and 3 GB.`;
 
 /** The shell's convention for a program that Ctrl-C has ended. */
 const INTERRUPTED_EXIT_CODE = 130;

@@ -1,4 +1,10 @@
-import type { Execution, NodeRun, OutputItem, StoredWorkflow, WorkflowNode } from './rest.mts';
+import type {
+	Execution,
+	NodeRun,
+	OutputItem,
+	StoredWorkflow,
+	WorkflowNode,
+} from '../harness/rest.mts';
 
 /** What became of one node of a workflow. */
 export interface Step {

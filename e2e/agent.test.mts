@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
-import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../demo/rest.mts';
+import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../harness/rest.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { startModel, type ScriptedModel, type Turn } from './agent/model.mts';
 import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { logTail, startChild } from '../demo/child.mts';
-import { Failure } from '../demo/failure.mts';
-import { withProgress } from '../demo/progress.mts';
+import { logTail, startChild } from '../harness/child.mts';
+import { Failure } from '../harness/failure.mts';
+import { withProgress } from '../harness/progress.mts';
 import { findProgram, isRoot } from './programs.mts';
 
 /** Debian asks this script whether a package may start its services. */

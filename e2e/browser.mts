@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core';
 
-import { Failure } from '../demo/failure.mts';
+import { Failure } from '../harness/failure.mts';
 import { aptInstall, mayInstall } from './apt.mts';
 import { findProgram, isProgram, isRoot } from './programs.mts';
 

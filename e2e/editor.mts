@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-import type { Owner } from '../demo/rest.mts';
+import type { Owner } from '../harness/rest.mts';
 import { CredentialForm } from './editor-credential.mts';
 import { choose, fieldsIn, helpOf, type Field } from './editor-fields.mts';
 

@@ -6,8 +6,9 @@ import { after, afterEach, before, test } from 'node:test';
 
 import type { Browser, Locator, Page } from 'playwright-core';
 
-import { freePorts } from '../demo/ports.mts';
-import { OWNER, readExample } from '../demo/workspace.mts';
+import { readExample } from '../harness/examples.mts';
+import { OWNER } from '../harness/owner.mts';
+import { freePorts } from '../harness/ports.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
 import { CREDENTIAL_FIELDS, NODE_PARAMETERS } from './editor-expected.mts';

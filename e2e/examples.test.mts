@@ -5,8 +5,8 @@ import { after, before, beforeEach, test } from 'node:test';
 
 import Fastify from 'fastify';
 
-import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../demo/rest.mts';
-import { provideCredential, readExample } from '../demo/workspace.mts';
+import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
+import { provideCredential, readExample } from '../harness/examples.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import type { FaultKind, UserRecord } from '../test/simulator/types.mts';
 import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';

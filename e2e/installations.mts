@@ -1,9 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DEMO_FOLDER, USER_FOLDER } from '../demo/install.mts';
-
-const OLDEST_FOLDER = join(import.meta.dirname, 'oldest');
+import { NEWEST_FOLDER, OLDEST_FOLDER, USER_FOLDER } from '../harness/install.mts';
 
 /** An n8n to test with. */
 export interface Installation {
@@ -28,14 +26,14 @@ export function installations(): Installation[] {
 	if (wanted) return [{ name: `n8n ${wanted}`, folder: provideFolder(wanted) }];
 	return [
 		{ name: `n8n ${versionIn(OLDEST_FOLDER)}, the oldest`, folder: OLDEST_FOLDER },
-		{ name: `n8n ${versionIn(DEMO_FOLDER)}, the newest`, folder: DEMO_FOLDER },
+		{ name: `n8n ${versionIn(NEWEST_FOLDER)}, the newest`, folder: NEWEST_FOLDER },
 	];
 }
 
 /** Outside the project, and without a lock file: npm chooses what goes with that version. */
 function provideFolder(version: string): string {
 	// n8n 1 runs on earlier versions of Node.js, and needs other replacements.
-	const template = packageIn(version.startsWith('1.') ? OLDEST_FOLDER : DEMO_FOLDER);
+	const template = packageIn(version.startsWith('1.') ? OLDEST_FOLDER : NEWEST_FOLDER);
 	const folder = join(USER_FOLDER, `n8n-${version}`);
 	mkdirSync(folder, { recursive: true });
 	const content = { ...template, dependencies: { ...template.dependencies, n8n: version } };

@@ -4,10 +4,10 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
-import { Failure } from '../demo/failure.mts';
-import { DEMO_FOLDER, installN8n } from '../demo/install.mts';
-import { runNpm } from '../demo/npm.mts';
-import { withProgress } from '../demo/progress.mts';
+import { Failure } from '../harness/failure.mts';
+import { NEWEST_FOLDER, installN8n } from '../harness/install.mts';
+import { runNpm } from '../harness/npm.mts';
+import { withProgress } from '../harness/progress.mts';
 import { installations } from './installations.mts';
 
 const HELP = `Proves the package where users run it: in the full n8n, from the packed tarball.
@@ -56,7 +56,7 @@ async function setUp(names: string[]): Promise<void> {
 		);
 	}
 	const others = names.some((name) => !WITH_VERSIONS.includes(name))
-		? [{ folder: DEMO_FOLDER }]
+		? [{ folder: NEWEST_FOLDER }]
 		: [];
 	const versions = names.some((name) => WITH_VERSIONS.includes(name)) ? installations() : [];
 	for (const { folder } of [...others, ...versions]) await installN8n({ folder });

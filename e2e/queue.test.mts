@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { withProgress } from '../demo/progress.mts';
+import { withProgress } from '../harness/progress.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { endWithParent } from './queue/ending.mts';
 import { assertNoneIn, dump, filesOf, isIdle, statusesOf, untilIdle } from './queue/evidence.mts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
-import type { Execution, N8nRest, WorkflowNode } from '../demo/rest.mts';
+import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { explain, inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 import { OLIVIA, startWorld, type World } from './world.mts';

@@ -6,12 +6,12 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { startChild } from '../demo/child.mts';
-import { DEMO_FOLDER } from '../demo/install.mts';
-import { programOf, type N8n } from '../demo/n8n.mts';
-import { freePorts } from '../demo/ports.mts';
-import type { Execution, N8nRest, WorkflowNode } from '../demo/rest.mts';
-import { OWNER } from '../demo/workspace.mts';
+import { startChild } from '../harness/child.mts';
+import { NEWEST_FOLDER } from '../harness/install.mts';
+import { programOf, type N8n } from '../harness/n8n.mts';
+import { OWNER } from '../harness/owner.mts';
+import { freePorts } from '../harness/ports.mts';
+import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import { startProvider, type IdentityProvider } from '../test/identity/provider.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
@@ -120,7 +120,7 @@ async function rememberStoredSecrets(): Promise<void> {
 		const command = await startChild({
 			command: process.execPath,
 			args: [
-				programOf(DEMO_FOLDER),
+				programOf(NEWEST_FOLDER),
 				'export:credentials',
 				'--all',
 				'--decrypted',

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 
-import type { N8n } from '../demo/n8n.mts';
-import type { Execution, N8nRest, WorkflowNode } from '../demo/rest.mts';
+import type { N8n } from '../harness/n8n.mts';
+import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {

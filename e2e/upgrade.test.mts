@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import type { Execution, StoredWorkflow } from '../demo/rest.mts';
+import type { Execution, StoredWorkflow } from '../harness/rest.mts';
 import { explain, inARow, manualTrigger, outputOf, vaultNode } from './workflows.mts';
 import { OLIVIA, startWorld, type World } from './world.mts';
 

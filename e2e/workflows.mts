@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { N8n } from '../demo/n8n.mts';
-import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../demo/rest.mts';
+import type { N8n } from '../harness/n8n.mts';
+import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../harness/rest.mts';
 
 export type Parameters = Record<string, unknown>;
 

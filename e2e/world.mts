@@ -1,9 +1,9 @@
-import { installN8n } from '../demo/install.mts';
-import { startN8n, type N8n, type N8nOptions } from '../demo/n8n.mts';
-import { installPackage, providePackage } from '../demo/package.mts';
-import { freePorts } from '../demo/ports.mts';
-import { N8nRest } from '../demo/rest.mts';
-import { signIn } from '../demo/workspace.mts';
+import { installN8n } from '../harness/install.mts';
+import { startN8n, type N8n, type N8nOptions } from '../harness/n8n.mts';
+import { signIn } from '../harness/owner.mts';
+import { installPackage, providePackage } from '../harness/package.mts';
+import { freePorts } from '../harness/ports.mts';
+import { N8nRest } from '../harness/rest.mts';
 import { startSimulator, type Simulator } from '../test/simulator/simulator.mts';
 import type { SimulatorOptions } from '../test/simulator/types.mts';
 import { makeDataFolder } from './folder.mts';

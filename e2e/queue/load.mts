@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type postgres from 'postgres';
 
-import type { WorkflowNode } from '../../demo/rest.mts';
+import type { WorkflowNode } from '../../harness/rest.mts';
 import { inARow, vaultNode } from '../workflows.mts';
 import type { World } from '../world.mts';
 

@@ -4,10 +4,10 @@ import { delimiter, join } from 'node:path';
 
 import postgres from 'postgres';
 
-import { type Child, logTail, startChild } from '../../demo/child.mts';
-import { Failure, messageOf } from '../../demo/failure.mts';
-import { freePorts } from '../../demo/ports.mts';
-import { withProgress } from '../../demo/progress.mts';
+import { type Child, logTail, startChild } from '../../harness/child.mts';
+import { Failure, messageOf } from '../../harness/failure.mts';
+import { freePorts } from '../../harness/ports.mts';
+import { withProgress } from '../../harness/progress.mts';
 import { aptInstall, mayInstall } from '../apt.mts';
 import { makeDataFolder, type DataFolder, type User } from '../folder.mts';
 import { isProgram, isRoot } from '../programs.mts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { Redis } from 'ioredis';
 
-import { Failure, messageOf } from '../../demo/failure.mts';
-import { freePorts } from '../../demo/ports.mts';
-import { withProgress } from '../../demo/progress.mts';
+import { Failure, messageOf } from '../../harness/failure.mts';
+import { freePorts } from '../../harness/ports.mts';
+import { withProgress } from '../../harness/progress.mts';
 import { aptInstall, mayInstall } from '../apt.mts';
 import { findProgram } from '../programs.mts';
 import { makeDataFolder } from '../folder.mts';

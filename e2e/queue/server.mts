@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Child, type ChildOptions, logTail, startChild } from '../../demo/child.mts';
-import { Failure, messageOf } from '../../demo/failure.mts';
+import { type Child, type ChildOptions, logTail, startChild } from '../../harness/child.mts';
+import { Failure, messageOf } from '../../harness/failure.mts';
 import type { User } from '../folder.mts';
 
 /** A server that the scenario needs is not here, and could not be provided. The message says what to do. */

@@ -2,8 +2,8 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startN8n } from '../../demo/n8n.mts';
-import { freePorts } from '../../demo/ports.mts';
+import { startN8n } from '../../harness/n8n.mts';
+import { freePorts } from '../../harness/ports.mts';
 import { startMarkingProxy } from './proxy.mts';
 
 /** A running worker of n8n. */

@@ -7,7 +7,7 @@ import { logTail } from './child.mts';
 import { Failure } from './failure.mts';
 import { NpmError, runNpm } from './npm.mts';
 
-/** The folder of the package under demonstration. */
+/** The folder of the package that is shown and tested: the repository's. */
 export const PACKAGE_FOLDER = dirname(import.meta.dirname);
 
 /** Everything that what is packed depends on. */

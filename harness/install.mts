@@ -7,10 +7,13 @@ import { Failure } from './failure.mts';
 import { NpmError, npmErrors, runNpm } from './npm.mts';
 import { type Report, withProgress } from './progress.mts';
 
-/** The folder whose package.json names the n8n to run: this one. */
-export const DEMO_FOLDER = import.meta.dirname;
+/** The folder whose package.json names the newest n8n that the package is tested with; `npm start` runs it too. */
+export const NEWEST_FOLDER = join(import.meta.dirname, 'newest');
 
-const PROJECT_FOLDER = dirname(DEMO_FOLDER);
+/** The folder whose package.json names the oldest n8n that the package supports. */
+export const OLDEST_FOLDER = join(import.meta.dirname, 'oldest');
+
+const PROJECT_FOLDER = dirname(import.meta.dirname);
 
 /**
  * Where n8n keeps its data between starts, and where the log of the installation is. Not in the project's folder: n8n
@@ -26,15 +29,15 @@ const NO_NETWORK =
  * Later calls return at once.
  *
  * @param options.folder the folder whose package.json names the n8n; without a lock file npm chooses what fits. The
- *   demo's when not given
- * @param options.signal stops the install; the next call starts it anew
+ *   newest when not given
+ * @param options.signal stops the install; the next call starts it again
  * @throws {Failure} when npm cannot install it, with the reason and npm's errors
  * @throws {Interrupted} when stopped by the signal
  */
 export async function installN8n(
 	options: { folder?: string; signal?: AbortSignal } = {},
 ): Promise<void> {
-	const { folder = DEMO_FOLDER, signal } = options;
+	const { folder = NEWEST_FOLDER, signal } = options;
 	if (isInstalled(folder)) return;
 	const modules = nodeModulesOf(folder);
 	const place = relative(PROJECT_FOLDER, modules);
@@ -48,7 +51,7 @@ export async function installN8n(
 	const npm = { cwd: folder, logFile: logFileOf(folder), signal };
 	const locked = existsSync(lockFileOf(folder));
 	try {
-		// n8n's optional native add-ons need compilers that many machines lack, and the demo does without them. All but
+		// n8n's optional native add-ons need compilers that many machines lack, and nothing here needs them. All but
 		// the database's, which is built on its own below.
 		await withProgress('Downloading n8n', (report) =>
 			watchingDownloads(npm.logFile, report, () =>

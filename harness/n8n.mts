@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Child, logTail, startChild } from './child.mts';
 import { Failure, Interrupted } from './failure.mts';
-import { DEMO_FOLDER } from './install.mts';
+import { NEWEST_FOLDER } from './install.mts';
 import { freePorts } from './ports.mts';
 
 /** How to run an n8n. */
@@ -13,7 +13,7 @@ export interface N8nOptions {
 	userFolder: string;
 	/** The port of the editor and the REST interface, or of a worker's health check, on 127.0.0.1. */
 	port: number;
-	/** The folder into whose `node_modules` n8n has been installed; the demo's when not given. */
+	/** The folder into whose `node_modules` n8n has been installed; the newest when not given. */
 	folder?: string;
 	/** `start` (default) for a whole n8n, `worker` for one that only executes, in queue mode. */
 	command?: 'start' | 'worker';
@@ -59,7 +59,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const {
 		userFolder,
 		port,
-		folder = DEMO_FOLDER,
+		folder = NEWEST_FOLDER,
 		command = 'start',
 		readyWithinMs = 120_000,
 		signal,

@@ -1,6 +1,6 @@
 /**
  * Something that went wrong in a way the person at the terminal can act on. Its message is shown as it is, without a
- * stack trace; any other error is a defect of the demo and keeps its stack.
+ * stack trace; any other error is a defect and keeps its stack.
  */
 export class Failure extends Error {
 	override name = 'Failure';

@@ -128,7 +128,7 @@ export class RestError extends Error {
 
 /**
  * The REST interface that n8n's editor uses, as one signed-in user. It is not n8n's public API and may change between
- * versions; the version that this project runs is fixed in `demo/package.json`. Every method throws {@link RestError}
+ * versions; the version that this project runs is fixed in `harness/newest/package.json`. Every method throws {@link RestError}
  * when n8n refuses the call.
  */
 export class N8nRest {
