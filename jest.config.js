@@ -1,13 +1,7 @@
-/** @type {import('jest').Config} */
-module.exports = {
+const DFNS = '<rootDir>/packages/n8n-nodes-dfns';
+
+const common = {
 	testEnvironment: 'node',
-	// For a busy machine: no test is about speed.
-	testTimeout: 60_000,
-	globalSetup: '<rootDir>/test/engine/install.mts',
-	testMatch: ['<rootDir>/test/**/*.test.{ts,mts}'],
-	// Run by node's own runner: the full n8n (`npm run test:e2e`), and what needs packages that are ES modules only.
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(identity|methods)/'],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/harness/(newest|oldest)/'],
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	transform: {
 		'\\.m?ts$': [
@@ -18,4 +12,37 @@ module.exports = {
 			},
 		],
 	},
+};
+
+/**
+ * One group of test files. Only `<folder>/test/<names>` are looked through: the full n8n and the packages of the engine
+ * tests are large.
+ */
+function project(displayName, folder, names, more = {}) {
+	return {
+		...common,
+		displayName,
+		roots: [`${folder}/nodes`, `${folder}/credentials`, ...names.map((n) => `${folder}/test/${n}`)],
+		testMatch: [`${folder}/test/**/*.test.{ts,mts}`],
+		...more,
+	};
+}
+
+/** @type {import('jest').Config} */
+module.exports = {
+	// For a busy machine: no test is about speed.
+	testTimeout: 60_000,
+	// All cores: nothing else runs meanwhile.
+	maxWorkers: '100%',
+	// The groups "unit" and "dfns-unit" need what `npm ci` installs, and nothing else: no build, no n8n.
+	projects: [
+		project('unit', '<rootDir>', ['unit', 'properties', 'simulator']),
+		project('engine', '<rootDir>', ['engine', 'contract', 'faults'], {
+			globalSetup: '<rootDir>/test/engine/setup.mts',
+		}),
+		project('dfns-unit', DFNS, ['unit', 'simulator']),
+		project('dfns-engine', DFNS, ['engine', 'sdk'], {
+			globalSetup: `${DFNS}/test/setup.mts`,
+		}),
+	],
 };

@@ -28,7 +28,7 @@ import type {
 } from 'n8n-workflow';
 
 import { EngineCredentials, type N8n } from './credentials.mts';
-import install from './install.mts';
+import setUp from './setup.mts';
 
 // n8n-core reads these when it is first loaded, so that it is loaded below, after them.
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
@@ -77,11 +77,15 @@ const rootRequire = createRequire(join(root, 'package.json'));
 /** What n8n-core itself requires: other versions may be installed beside it. */
 const coreRequire = createRequire(join(root, 'node_modules/n8n-core/package.json'));
 
-/** Loads n8n-core's real engine with this package, as built in `dist`, and n8n's own nodes that the tests need. */
+/**
+ * Loads n8n-core's real engine with this package, as built in `dist`, and n8n's own nodes that the tests need.
+ *
+ * @throws {Failure} when `dist` was built from other sources than the present ones
+ */
 export async function startEngine(
 	extra: { credentials?: Record<string, ICredentialType> } = {},
 ): Promise<Engine> {
-	await install();
+	await setUp();
 	const nodes = new Map<string, INodeType | IVersionedNodeType>([
 		[VEEVA_VAULT, await load<INodeType>(join(root, 'dist/nodes/VeevaVault/VeevaVault.node.js'))],
 		[HTTP_REQUEST, await load<IVersionedNodeType>(join(base, 'HttpRequest/HttpRequest.node.js'))],
