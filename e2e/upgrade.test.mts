@@ -1,49 +1,92 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import type { Execution, StoredWorkflow } from '../harness/rest.mts';
 import { explain, inARow, manualTrigger, outputOf, vaultNode } from './workflows.mts';
 import { OLIVIA, startWorld, type World } from './world.mts';
 
 /**
- * What was saved with version 0.1.0 of the package, in an n8n that then gets the present one. The tarball beside this
- * file is that version as it was packed.
+ * What an earlier version of the package saved, in an n8n that then gets this one. The tarballs next to this file are those
+ * versions, as they were packed.
  */
-
-const OLD = join(import.meta.dirname, 'upgrade', 'n8n-nodes-veeva-vault-0.1.0.tgz');
+const VERSIONS = ['0.1.0', '0.2.0'];
 const PACKAGE_JSON = join(import.meta.dirname, '..', 'package.json');
 const IAN = 'ian@veepharm.com';
 const API_TOKEN = 'veeva-vault-0123456789abcdef';
 
-let world: World;
+/** A workflow for one credential, and the user that its steps meet in Vault. */
+interface Saved {
+	title: string;
+	workflow: StoredWorkflow;
+	user: string;
+}
 
-/** Each stored with 0.1.0: a workflow for one credential, and whom its steps meet in Vault. */
-let saved: Array<{ title: string; workflow: StoredWorkflow; user: string }>;
+for (const version of VERSIONS) {
+	describe(`upgrade from ${version}`, () => {
+		let world: World;
+		let saved: Saved[];
 
-before(async () => {
-	world = await startWorld({ tarball: OLD });
+		before(async () => {
+			const tarball = join(import.meta.dirname, 'upgrade', `n8n-nodes-veeva-vault-${version}.tgz`);
+			world = await startWorld({ tarball });
+			saved = await saveAll(world);
+		});
+
+		after(() => world?.close());
+
+		test('saved workflows and credentials keep working, with the session that the credential keeps', async () => {
+			assert.equal(installedVersion(world), version);
+			await runAll(world, saved);
+			const { vault } = world;
+			// One for the user. The other user's session rests on it.
+			assert.equal(vault.logins, 1);
+
+			await world.upgrade();
+			assert.equal(installedVersion(world), versionIn(PACKAGE_JSON));
+			assert.notEqual(installedVersion(world), version);
+			await runAll(world, saved);
+			assert.equal(vault.logins, 1, 'the stored session was not taken over');
+
+			vault.killSessions();
+			await runAll(world, saved);
+			assert.equal(vault.logins, 2, 'the stored password does not log in again');
+		});
+
+		test('saved credentials pass their test', async () => {
+			for (const { id, name } of await world.rest.credentials()) {
+				const { status, message } = await world.rest.testCredential(id);
+				assert.equal(status, 'OK', `${name}: ${message}`);
+			}
+		});
+	});
+}
+
+async function saveAll(world: World): Promise<Saved[]> {
 	const { vault } = world;
 	vault.apiTokens.set(API_TOKEN, { username: OLIVIA.username, vaultId: 1776 });
-	saved = [
-		await save('User Name and Password', OLIVIA.username, {}),
-		await save('Act on Behalf of Another User', IAN, {
+	return [
+		await save(world, 'User Name and Password', OLIVIA.username, {}),
+		await save(world, 'Act on Behalf of Another User', IAN, {
 			delegated: true,
 			delegatedVaultId: '1776',
 			delegatorUserId: String(vault.user(IAN).id),
 		}),
-		await save('API Access Token', OLIVIA.username, {
+		await save(world, 'API Access Token', OLIVIA.username, {
 			authentication: 'accessToken',
 			accessToken: API_TOKEN,
 		}),
 	];
-});
-
-after(() => world?.close());
+}
 
 /** Stores a credential, and a workflow that uses it in the Veeva Vault node and in n8n's HTTP Request node. */
-async function save(title: string, user: string, fields: Record<string, unknown>) {
+async function save(
+	world: World,
+	title: string,
+	user: string,
+	fields: Record<string, unknown>,
+): Promise<Saved> {
 	const { id, name } = await world.rest.createCredential({
 		name: title,
 		type: 'veevaVaultApi',
@@ -73,7 +116,7 @@ async function save(title: string, user: string, fields: Record<string, unknown>
 	return { title, workflow, user };
 }
 
-async function runAll(): Promise<void> {
+async function runAll(world: World, saved: Saved[]): Promise<void> {
 	for (const { title, workflow, user } of saved) {
 		const id = await world.rest.runWorkflow(workflow.id, manualTrigger.name);
 		const execution = await world.rest.waitForExecution(id);
@@ -90,7 +133,7 @@ function httpUser(execution: Execution): unknown {
 	return users[0].user.user_name__v;
 }
 
-function installedVersion(): string {
+function installedVersion(world: World): string {
 	const modules = join(world.userFolder, '.n8n', 'nodes', 'node_modules');
 	assert.ok(readdirSync(modules).includes('n8n-nodes-veeva-vault'));
 	return versionIn(join(modules, 'n8n-nodes-veeva-vault', 'package.json'));
@@ -99,28 +142,3 @@ function installedVersion(): string {
 function versionIn(packageJson: string): string {
 	return (JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }).version;
 }
-
-test('upgrade: what version 0.1.0 has saved works on after an upgrade, with the session that it keeps', async () => {
-	assert.equal(installedVersion(), '0.1.0');
-	await runAll();
-	const { vault } = world;
-	// One for the user; that of the other user rests on it.
-	assert.equal(vault.logins, 1);
-
-	await world.upgrade();
-	assert.equal(installedVersion(), versionIn(PACKAGE_JSON));
-	assert.notEqual(installedVersion(), '0.1.0');
-	await runAll();
-	assert.equal(vault.logins, 1, 'the stored session was not taken over');
-
-	vault.killSessions();
-	await runAll();
-	assert.equal(vault.logins, 2, 'the stored password does not log in again');
-});
-
-test('upgrade: a credential of version 0.1.0 passes its test', async () => {
-	for (const { id, name } of await world.rest.credentials()) {
-		const { status, message } = await world.rest.testCredential(id);
-		assert.equal(status, 'OK', `${name}: ${message}`);
-	}
-});

@@ -31,8 +31,8 @@ export interface Bar {
 }
 
 const MAX_RATIO = 1.1;
-const MAX_PACKED_BYTES = 60_000;
-const MAX_LOAD_MS = 30;
+const MAX_PACKED_BYTES = 150_000;
+const MAX_LOAD_MS = 40;
 const CROWD = 200;
 const MIN_FASTER = 8;
 const MAX_PAGE_RATIO = 1.2;
