@@ -1,6 +1,6 @@
 import { explain } from '../../nodes/VeevaVault/credential/advice';
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
-import { ExpiringMap } from '../../nodes/VeevaVault/vault/expiringMap';
+import { ExpiringMap } from '../../packages/shared/expiringMap';
 import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
 import type {
 	LoginIdentity,

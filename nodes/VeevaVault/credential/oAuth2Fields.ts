@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { isRecord } from '../../../packages/shared/isRecord';
 import { VaultError } from '../vault/errors';
-import { isRecord } from '../vault/isRecord';
 import { accessTokens } from '../vault/login/tokenRotation';
 import type { Destination, OAuth2Login } from '../vault/login/types';
 import type { LoginIdentity } from '../vault/session/session';

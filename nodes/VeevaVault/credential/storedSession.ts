@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
-import { isRecord } from '../vault/isRecord';
+import { isRecord } from '../../../packages/shared/isRecord';
 import { refreshTokens } from '../vault/login/tokenRotation';
 import { bindingOf } from '../vault/session/binding';
 import type { StoredSession, VaultSession } from '../vault/session/session';

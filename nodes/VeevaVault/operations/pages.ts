@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isRecord } from '../../../packages/shared/isRecord';
 import type { Connection } from '../transport';
 import { Progress } from '../transport/progress';
 import { nextPage } from '../vault/calls/query';
@@ -7,7 +8,6 @@ import { VaultError } from '../vault/errors';
 import type { VaultCall } from '../vault/http/call';
 import type { VaultHost } from '../vault/http/hosts';
 import type { ResponseBody } from '../vault/http/response';
-import { isRecord } from '../vault/isRecord';
 import { readPath, type VaultPath } from './api/path';
 
 /**

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { isRecord } from '../../../packages/shared/isRecord';
 import { VaultFieldError } from '../vault/errors';
-import { isRecord } from '../vault/isRecord';
 
 /** A name with a value, as for a header or in a query. */
 export interface Pair {

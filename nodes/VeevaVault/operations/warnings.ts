@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isRecord } from '../../../packages/shared/isRecord';
 import type { Connection } from '../transport';
 import type { ResponseBody } from '../vault/http/response';
-import { isRecord } from '../vault/isRecord';
 
 /** What was shown already, by execution of the node: many items may meet the same warning. */
 const shown = new WeakMap<IExecuteFunctions, Set<string>>();

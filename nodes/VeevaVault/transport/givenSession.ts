@@ -1,9 +1,9 @@
+import { isRecord } from '../../../packages/shared/isRecord';
 import { apiVersion, clientId } from '../credential/fields';
 import { VaultFieldError } from '../vault/errors';
 import { DEFAULT_SETTINGS, requestOptions, type CallSettings } from '../vault/http/call';
 import { parseHost } from '../vault/http/hosts';
 import { sendTo } from '../vault/http/send';
-import { isRecord } from '../vault/isRecord';
 import type { SessionSource } from './connection';
 import { parameter, sender, type Context } from './context';
 

@@ -1,10 +1,10 @@
+import { isRecord } from '../../../packages/shared/isRecord';
 import { oAuth2IdentityOf, readOAuth2Fields, subjectOf } from '../credential/oAuth2Fields';
 import { sessions } from '../credential/sessions';
 import { countsAsActivity } from '../vault/calls/users';
 import { isVaultError, VaultError } from '../vault/errors';
 import { requestOptions } from '../vault/http/call';
 import { sendTo, withDeadline } from '../vault/http/send';
-import { isRecord } from '../vault/isRecord';
 import { openedSession } from '../vault/login';
 import { isAlive } from '../vault/login/isAlive';
 import { exchangeToken } from '../vault/login/oAuth2';

@@ -1,9 +1,11 @@
-/**
- * What Vault, or the way to Vault, did wrong, in words that a builder can act on.
- *
- * It carries no request, no response and no cause, so that no password or session ID can be saved or logged with it.
- */
-export class VaultError extends Error {
+import {
+	fieldErrorTexts,
+	INVALID_FIELD,
+	ServiceError,
+} from '../../../packages/shared/serviceError';
+
+/** What Vault, or the way to Vault, did wrong. */
+export class VaultError extends ServiceError {
 	override name = 'VaultError';
 
 	/**
@@ -14,11 +16,11 @@ export class VaultError extends Error {
 	 */
 	constructor(
 		message: string,
-		readonly description: string,
-		readonly type: string,
+		description: string,
+		type: string,
 		readonly executionId?: string,
 	) {
-		super(message);
+		super(message, description, type);
 	}
 }
 
@@ -35,22 +37,9 @@ export function isVaultError(error: unknown, ...types: string[]): error is Vault
 export class VaultFieldError extends VaultError {
 	override name = 'VaultFieldError';
 
-	/**
-	 * @param field label of the field, as the user sees it
-	 * @param given what was entered; `undefined` for a secret, which is never repeated
-	 * @param expected what the field takes, to complete "Expected …"
-	 */
+	/** See {@link fieldErrorTexts} for the parameters. */
 	constructor(field: string, given: unknown, expected: string) {
-		super(headline(field, given), `Expected ${expected}.`, 'INVALID_FIELD');
+		const { message, description } = fieldErrorTexts(field, given, expected);
+		super(message, description, INVALID_FIELD);
 	}
-}
-
-function headline(field: string, given: unknown): string {
-	if (given === '' || given === null) return `${field} is empty`;
-	return given === undefined ? `${field} is not valid` : `${field} is not valid: ${shown(given)}`;
-}
-
-function shown(given: unknown): string {
-	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? String(given));
-	return `"${text.length > 100 ? `${text.slice(0, 100)}…` : text}"`;
 }

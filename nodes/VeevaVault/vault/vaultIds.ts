@@ -1,4 +1,4 @@
-import { isRecord } from './isRecord';
+import { isRecord } from '../../../packages/shared/isRecord';
 
 /** Vault writes its IDs as numbers, and in some responses as text. */
 export type VaultId = number | string;

@@ -1,8 +1,8 @@
 import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { VaultFieldError } from '../../vault/errors';
 import type { CallBody } from '../../vault/http/call';
-import { isRecord } from '../../vault/isRecord';
 import { nameOf, pairsProperty, textOf, type Parameters } from '../parameters';
 import { fieldsBody, fileBody, formBody, textBody, type FormPart, type Upload } from './content';
 import { assertHeaderValue } from './headers';

@@ -1,6 +1,6 @@
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { ExplainedError, forSupport } from '../../credential/advice';
 import { firstError, isEnvelope, type ResponseBody } from '../../vault/http/response';
-import { isRecord } from '../../vault/isRecord';
 
 type Fields = Record<string, unknown>;
 

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { sender } from '../../transport/context';
 import { discovery } from '../../vault/calls/authentication';
 import { VaultFieldError } from '../../vault/errors';
 import { DEFAULT_LOGIN_HOST, DEFAULT_SETTINGS } from '../../vault/http/call';
 import { parseHost } from '../../vault/http/hosts';
 import { callVault } from '../../vault/http/send';
-import { isRecord } from '../../vault/isRecord';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Authentication Type Discovery. */

@@ -1,6 +1,6 @@
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { connect } from '../../transport';
 import { apiVersions } from '../../vault/calls/authentication';
-import { isRecord } from '../../vault/isRecord';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Authentication › Retrieve API Versions. */

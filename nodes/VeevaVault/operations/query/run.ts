@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { connect } from '../../transport';
 import { query } from '../../vault/calls/query';
 import { VaultFieldError } from '../../vault/errors';
 import type { ResponseBody } from '../../vault/http/response';
-import { isRecord } from '../../vault/isRecord';
 import type { Operation } from '../operation';
 import { pages } from '../pages';
 import { limitProperties, Parameters } from '../parameters';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { connect } from '../../transport';
 import { currentUser } from '../../vault/calls/users';
 import { VaultError } from '../../vault/errors';
 import { vaultDns } from '../../vault/http/hosts';
-import { isRecord } from '../../vault/isRecord';
 import type { Operation } from '../operation';
 
 /** Vault API reference: Users › Validate Session User. */

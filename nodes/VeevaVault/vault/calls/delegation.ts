@@ -1,6 +1,6 @@
+import { isRecord } from '../../../../packages/shared/isRecord';
 import type { CallSettings, VaultCall } from '../http/call';
 import type { ResponseBody } from '../http/response';
-import { isRecord } from '../isRecord';
 
 /** Whom to act for, and in which Vault. */
 export interface Delegation {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { VaultError } from '../errors';
-import { isRecord } from '../isRecord';
 import { brokenOff, vaultErrorBehind } from './connectionErrors';
 import { executionIdOf, header, mediaType, redirectTarget, type Headers } from './headers';
 import type { VaultHost } from './hosts';

@@ -1,5 +1,6 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { oAuthLogin } from '../calls/authentication';
 import { isVaultError, VaultError } from '../errors';
 import { CALL_TIMEOUT_MS } from '../http/call';
@@ -7,7 +8,6 @@ import { redirectTarget } from '../http/headers';
 import type { ResponseBody } from '../http/response';
 import { withoutSecrets } from '../http/secrets';
 import { callVault, sendTo, type Send } from '../http/send';
-import { isRecord } from '../isRecord';
 import { clientAssertion } from './clientAssertion';
 import { discoverProfile, type Profile } from './profile';
 import { refreshTokens } from './tokenRotation';

@@ -1,8 +1,8 @@
+import { isRecord } from '../../../../packages/shared/isRecord';
 import { discovery } from '../calls/authentication';
 import { VaultError, VaultFieldError } from '../errors';
 import { parseEndpoint } from '../http/hosts';
 import { callVault, type Send } from '../http/send';
-import { isRecord } from '../isRecord';
 import type { Destination, OAuth2Login } from './types';
 
 /** What a login by single sign-on needs, complete. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'crypto';
 
-import { ExpiringMap } from '../expiringMap';
+import { ExpiringMap } from '../../../../packages/shared/expiringMap';
 
 /** How long rotated tokens are remembered: as long as the sessions that they opened can live, in ms. */
 const MEMORY_MS = 48 * 60 * 60 * 1000;

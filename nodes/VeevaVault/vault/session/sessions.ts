@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'crypto';
 
+import { ExpiringMap } from '../../../../packages/shared/expiringMap';
 import { isVaultError, type VaultError } from '../errors';
-import { ExpiringMap } from '../expiringMap';
 import { bindingOf } from './binding';
 import { Refusals } from './refusals';
 import type {
