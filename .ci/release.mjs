@@ -66,15 +66,21 @@ function checkFile() {
 			`${file} is not the file that was packed and tested: ${digest} is expected, not ${actual}.`,
 		);
 	}
-	// Twice the same name in an archive, and npm may take the other one: both together are no JSON.
-	const content = execFileSync('tar', ['-xzOf', file, 'package/package.json'], {
-		encoding: 'utf8',
-	});
-	const packed = JSON.parse(content);
+	const packed = manifestIn(file);
 	if (packed.name !== name || packed.version !== version) {
 		fail(`${file} holds ${packed.name}@${packed.version}, but the tag is ${tag}.`);
 	}
 	console.log(actual);
+}
+
+function manifestIn(file) {
+	try {
+		const content = execFileSync('tar', ['-xzOf', file, 'package/package.json'], { stdio: 'pipe' });
+		// Of two files with this name npm might take either. Both together are not JSON.
+		return JSON.parse(content.toString());
+	} catch (error) {
+		return fail(`${file} does not have one readable package.json: ${error.message}`);
+	}
 }
 
 function refuse() {
