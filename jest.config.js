@@ -1,5 +1,8 @@
 const DFNS = '<rootDir>/packages/n8n-nodes-dfns';
 
+/** Where the package finds what both packages share: tsc finds it by `rootDirs`. */
+const SHARED = { '^(?:\\.\\./)+shared/(\\w+)$': '<rootDir>/packages/shared/$1' };
+
 const common = {
 	testEnvironment: 'node',
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
@@ -40,9 +43,10 @@ module.exports = {
 		project('engine', '<rootDir>', ['engine', 'contract', 'faults'], {
 			globalSetup: '<rootDir>/test/engine/setup.mts',
 		}),
-		project('dfns-unit', DFNS, ['unit', 'simulator']),
+		project('dfns-unit', DFNS, ['unit', 'simulator'], { moduleNameMapper: SHARED }),
 		project('dfns-engine', DFNS, ['engine', 'sdk'], {
 			globalSetup: `${DFNS}/test/setup.mts`,
+			moduleNameMapper: SHARED,
 		}),
 	],
 };

@@ -1,14 +1,12 @@
 import {
-	NodeApiError,
 	NodeConnectionTypes,
-	NodeOperationError,
-	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { errorOutput, nodeError } from '../../shared/itemOutcome';
 import { DfnsError, DfnsFieldError } from './dfns/errors';
 import {
 	findOperation,
@@ -58,39 +56,15 @@ export class Dfns implements INodeType {
 				);
 				const json = await operation.execute.call(this, itemIndex);
 				results.push({ json, pairedItem: { item: itemIndex } });
-			} catch (thrown) {
-				const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-				if (!this.continueOnFail()) throw nodeError(this, error, itemIndex);
-				results.push({ json: errorOutput(error), pairedItem: { item: itemIndex } });
+			} catch (error) {
+				if (!this.continueOnFail()) {
+					throw nodeError(this, error, itemIndex, error instanceof DfnsFieldError);
+				}
+				const { errorId } = error instanceof DfnsError ? error : {};
+				const json = errorOutput(error, errorId === undefined ? undefined : { errorId });
+				results.push({ json, pairedItem: { item: itemIndex } });
 			}
 		}
 		return [results];
 	}
-}
-
-/** An error as n8n shows it. Of ours only texts are taken over: a cause may hold the request, and with it a token. */
-function nodeError(context: IExecuteFunctions, error: Error, itemIndex: number): Error {
-	if (!(error instanceof DfnsError)) {
-		return new NodeOperationError(context.getNode(), error, { itemIndex });
-	}
-	const { message, description, type } = error;
-	return error instanceof DfnsFieldError
-		? new NodeOperationError(context.getNode(), message, { description, itemIndex, type })
-		: new NodeApiError(
-				context.getNode(),
-				{ message, description, type },
-				{ message, description, itemIndex },
-			);
-}
-
-/**
- * The error as an output item, for "Continue" in the node's settings. n8n takes an item for an error, and sends it to
- * the error output, only when it has no other field.
- */
-function errorOutput(error: Error): IDataObject {
-	if (!(error instanceof DfnsError)) return { error: { message: error.message } };
-	const { message, description, type, errorId } = error;
-	return {
-		error: { message, description, type, ...(errorId === undefined ? {} : { errorId }) },
-	};
 }

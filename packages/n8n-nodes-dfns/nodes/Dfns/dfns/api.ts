@@ -1,6 +1,7 @@
 import { randomUUID } from 'crypto';
-import type { IDataObject, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
+import { isRecord } from '../../../shared/isRecord';
 import { readUrl } from './baseUrl';
 import { ServerClocks } from './clock';
 import { connectionError, DfnsError } from './errors';
@@ -208,11 +209,6 @@ function cleanerFor(
 function header({ headers }: IN8nHttpFullResponse, name: string): string | undefined {
 	const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 	return value === undefined || value === null ? undefined : String(value);
-}
-
-/** Narrows what came over the wire to an object with fields. */
-export function isRecord(value: unknown): value is Record<string, unknown> & IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

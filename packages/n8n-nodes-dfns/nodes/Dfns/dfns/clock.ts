@@ -1,4 +1,7 @@
-import { Forgetful } from './forgetful';
+import { ExpiringMap } from '../../../shared/expiringMap';
+
+/** How long a host's clock is remembered after its last response, in ms. */
+const MEMORY_MS = 48 * 60 * 60 * 1000;
 
 /** Smaller differences are the time that an answer takes, and the `Date` header's whole seconds. */
 const NOTICED_MS = 30_000;
@@ -9,11 +12,11 @@ const NOTICED_MS = 30_000;
  */
 export class ServerClocks {
 	/** By host: how far its clock is ahead of this machine's, in ms */
-	private readonly ahead: Forgetful<number>;
+	private readonly ahead: ExpiringMap<number>;
 
 	/** @param localNow this machine's time, in ms since 1970 */
 	constructor(private readonly localNow: () => number) {
-		this.ahead = new Forgetful(localNow);
+		this.ahead = new ExpiringMap(MEMORY_MS, localNow);
 	}
 
 	/**

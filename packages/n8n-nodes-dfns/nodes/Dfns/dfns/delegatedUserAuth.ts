@@ -4,7 +4,8 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { callDfns, clocks, isRecord, type Send } from './api';
+import { isRecord } from '../../../shared/isRecord';
+import { callDfns, clocks, type Send } from './api';
 import { logInUser } from './delegatedLogin';
 import { DfnsError, isDfnsError } from './errors';
 import { readDelegatedUser, type DelegatedUser, type ServiceAccount } from './fields';
@@ -31,7 +32,7 @@ import { readUserToken, type UserToken } from './userToken';
  */
 type Decision =
 	/** Somebody has to log in first */
-	| { is: 'renew'; fresh: boolean }
+	| { is: 'renew'; forceLogin: boolean }
 	/** Logged in for this very request */
 	| { is: 'renewed'; token: UserToken }
 	/** Signed; whether it may be sent again depends on what it does */
@@ -91,7 +92,7 @@ async function sign(
 				: (tokens.usable(ownerOf(user), storedToken(credentials)) ??
 					(await tokens.renewal(ownerOf(user))));
 	if (token === undefined) {
-		decisions.set(credentials, { is: 'renew', fresh: test });
+		decisions.set(credentials, { is: 'renew', forceLogin: test });
 		throw new PreparationNeeded();
 	}
 	// What counts has been checked by now; the read itself may want a permission.
@@ -119,7 +120,7 @@ export async function renewUserToken(
 	const user = readDelegatedUser(credentials);
 	const token =
 		decision.is === 'renew'
-			? await logInFor(credentials, user, send, decision.fresh)
+			? await logInFor(credentials, user, send, decision.forceLogin)
 			: await replacementFor(credentials, user, send, decision);
 	if (token === undefined) return {};
 	decisions.set(credentials, { is: 'renewed', token });
@@ -130,14 +131,14 @@ async function logInFor(
 	credentials: ICredentialDataDecryptedObject,
 	user: DelegatedUser,
 	send: Send,
-	fresh: boolean,
+	forceLogin: boolean,
 ): Promise<UserToken> {
 	// Whatever comes of it, n8n must not cause a second try.
 	decisions.set(credentials, { is: 'refused' });
 	const { logIn } = callsFor(user, send);
 	const owner = ownerOf(user);
-	const token = await tokens.renew(owner, storedToken(credentials), logIn, { fresh });
-	if (fresh) await assertAccepted(send, user.account, token);
+	const token = await tokens.renew(owner, storedToken(credentials), logIn, { forceLogin });
+	if (forceLogin) await assertAccepted(send, user.account, token);
 	return token;
 }
 
@@ -154,7 +155,7 @@ async function replacementFor(
 	decisions.set(credentials, { ...decision, failed: true });
 	const calls = callsFor(user, send);
 	const owner = ownerOf(user);
-	const accepted = await tokens.isAccepted(owner, decision.token, calls).catch((error: unknown) => {
+	const accepted = await tokens.isAccepted(decision.token, calls).catch((error: unknown) => {
 		// Dfns cannot be asked: what the request itself met with is the better answer.
 		if (error instanceof DfnsError) return true;
 		throw error;

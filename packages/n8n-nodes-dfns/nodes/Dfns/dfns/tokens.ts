@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'crypto';
 
-import { Forgetful } from './forgetful';
+import { ExpiringMap } from '../../../shared/expiringMap';
 import type { UserToken } from './userToken';
 
 /** For whom and where a token is. */
@@ -30,14 +30,8 @@ const MARGIN_MS = 60_000;
 /** … and how much of its life at the most: also a short-lived token is used. */
 const MARGIN_SHARE = 0.1;
 
-/** What one process knows of one login. */
-interface Known {
-	token?: UserToken;
-	/** The login under way, shared by all who need it */
-	renewal?: Promise<UserToken>;
-	/** The question under way whether a token is still accepted, shared by all who ask it */
-	check?: { token: string; answer: Promise<boolean> };
-}
+/** How long tokens are remembered after they were last used, in ms. A login brings them back. */
+const MEMORY_MS = 48 * 60 * 60 * 1000;
 
 /**
  * The users' tokens of one process: which to use, and when to log in. One instance serves all credentials and all
@@ -46,11 +40,17 @@ interface Known {
  * It knows neither n8n nor HTTP: time and the calls to Dfns come from outside.
  */
 export class Tokens {
-	/** By digest of the fields that make the login */
-	private readonly logins: Forgetful<Known>;
+	/** The newest token, by digest of the fields that make the login */
+	private readonly tokens: ExpiringMap<UserToken>;
+
+	/** Logins in progress, by digest of their fields. Everyone who needs the token shares one. They do not expire. */
+	private readonly renewals = new Map<string, Promise<UserToken>>();
+
+	/** Checks in progress whether Dfns still accepts a token, by digest of the token. Everyone who asks shares one. */
+	private readonly checks = new Map<string, Promise<boolean>>();
 
 	/** Digests of tokens that Dfns no longer accepts */
-	private readonly dead: Forgetful<true>;
+	private readonly dead: ExpiringMap<true>;
 
 	/** Digests are worth nothing outside this process, nor after it. */
 	private readonly digestKey = randomBytes(32);
@@ -60,8 +60,8 @@ export class Tokens {
 	 * @param clock.now a host's time, in ms since 1970
 	 */
 	constructor(private readonly clock: { localNow(): number; now(host: string): number }) {
-		this.logins = new Forgetful(clock.localNow);
-		this.dead = new Forgetful(clock.localNow);
+		this.tokens = new ExpiringMap(MEMORY_MS, clock.localNow);
+		this.dead = new ExpiringMap(MEMORY_MS, clock.localNow);
 	}
 
 	/**
@@ -71,7 +71,7 @@ export class Tokens {
 	 * @returns `undefined` when there is none, so that {@link renew} is needed
 	 */
 	usable(owner: TokenOwner, stored?: StoredToken): UserToken | undefined {
-		const own = this.logins.get(this.digest(owner.identity))?.token;
+		const own = this.tokens.get(this.digest(owner.identity));
 		const other =
 			stored !== undefined && stored.binding === bindingOf(stored.token, owner.identity)
 				? stored
@@ -84,7 +84,7 @@ export class Tokens {
 
 	/** The login under way for these fields, for others to wait for instead of starting their own. */
 	renewal(owner: TokenOwner): Promise<UserToken> | undefined {
-		return this.logins.get(this.digest(owner.identity))?.renewal;
+		return this.renewals.get(this.digest(owner.identity));
 	}
 
 	/**
@@ -92,31 +92,33 @@ export class Tokens {
 	 * for the same fields, one login serves them all.
 	 *
 	 * @param stored what the credential has kept
-	 * @param fresh log in although a token is known: for the credential test
+	 * @param options.forceLogin log in even if a token is known: for the credential test
 	 * @throws what the login throws
 	 */
 	async renew(
 		owner: TokenOwner,
 		stored: StoredToken | undefined,
 		logIn: TokenCalls['logIn'],
-		{ fresh = false } = {},
+		{ forceLogin = false } = {},
 	): Promise<UserToken> {
-		const known = this.known(owner);
-		while (known.renewal !== undefined) {
-			if (!fresh) return await known.renewal;
+		const key = this.digest(owner.identity);
+		for (let other = this.renewals.get(key); other; other = this.renewals.get(key)) {
+			if (!forceLogin) return await other;
 			// A login of its own, but never two at the same time.
-			await Promise.allSettled([known.renewal]);
+			await Promise.allSettled([other]);
 		}
-		if (!fresh) {
+		if (!forceLogin) {
 			const usable = this.usable(owner, stored);
 			if (usable !== undefined) return usable;
 		}
-		known.renewal = logIn();
+		const renewal = logIn();
+		this.renewals.set(key, renewal);
 		try {
-			known.token = await known.renewal;
-			return known.token;
+			const token = await renewal;
+			this.tokens.set(key, token);
+			return token;
 		} finally {
-			known.renewal = undefined;
+			this.renewals.delete(key);
 		}
 	}
 
@@ -126,24 +128,17 @@ export class Tokens {
 	 *
 	 * @throws what the call throws
 	 */
-	async isAccepted(
-		owner: TokenOwner,
-		{ token, ...details }: UserToken,
-		{ isAlive }: Pick<TokenCalls, 'isAlive'>,
-	): Promise<boolean> {
-		if (this.isDead(token)) return false;
-		const known = this.known(owner);
-		if (known.check?.token !== token) {
-			const check = { token, answer: isAlive({ token, ...details }) };
-			known.check = check;
-			const done = () => {
-				if (known.check === check) known.check = undefined;
-			};
-			check.answer.then(done, done);
+	async isAccepted(token: UserToken, { isAlive }: Pick<TokenCalls, 'isAlive'>): Promise<boolean> {
+		if (this.isDead(token.token)) return false;
+		const key = this.digest(token.token);
+		let check = this.checks.get(key);
+		if (check === undefined) {
+			check = isAlive(token).finally(() => this.checks.delete(key));
+			this.checks.set(key, check);
 		}
-		const accepted = await known.check.answer;
-		if (!accepted) this.dead.set(this.digest(token), true);
-		return accepted;
+		const isAccepted = await check;
+		if (!isAccepted) this.dead.set(key, true);
+		return isAccepted;
 	}
 
 	private lasts({ host }: TokenOwner, { issuedAt, expiresAt }: UserToken): boolean {
@@ -153,14 +148,6 @@ export class Tokens {
 
 	private isDead(token: string): boolean {
 		return this.dead.get(this.digest(token)) === true;
-	}
-
-	/** What is known of a login, remembered from now on for another 48 hours. */
-	private known({ identity }: TokenOwner): Known {
-		const key = this.digest(identity);
-		const known = this.logins.get(key) ?? {};
-		this.logins.set(key, known);
-		return known;
 	}
 
 	private digest(text: string): string {

@@ -1,4 +1,5 @@
-import { callDfns, isRecord, notDfns, type Send } from './api';
+import { isRecord } from '../../../shared/isRecord';
+import { callDfns, notDfns, type Send } from './api';
 import { DfnsError } from './errors';
 import type { ServiceAccount } from './fields';
 import { signText, type PrivateKey } from './privateKey';

@@ -1,4 +1,5 @@
-import { claimsOf, isoTime, isRecord, notDfns } from './api';
+import { isRecord } from '../../../shared/isRecord';
+import { claimsOf, isoTime, notDfns } from './api';
 import { DfnsError } from './errors';
 
 /** A user's token, with what it says of itself. */

@@ -1,14 +1,9 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { ListedOperation } from '../../../shared/operations';
 
 /** One operation of the node: what the editor shows for it, and what it does. */
-export interface Operation {
-	/** Entry of the `operation` drop-down; its value is stored in workflows */
-	option: INodePropertyOptions & { value: string; action: string; description: string };
+export interface Operation extends ListedOperation {
 	/** The operation's own parameters; when they are shown is added by the list of operations */
 	properties: INodeProperties[];
 	/**

@@ -1,10 +1,10 @@
-import { Forgetful } from '../../nodes/Dfns/dfns/forgetful';
+import { ExpiringMap } from '../../packages/shared/expiringMap';
 
 const HOUR_MS = 3_600_000;
 
-test('remembers for 48 hours what was set, and not a moment longer', () => {
+test('an entry lives as long as the map says, and not a moment longer', () => {
 	let now = 1_000_000;
-	const map = new Forgetful<number>(() => now);
+	const map = new ExpiringMap<number>(48 * HOUR_MS, () => now);
 	expect(map.get('a')).toBeUndefined();
 	map.set('a', 1);
 	now += 48 * HOUR_MS - 1;
@@ -13,9 +13,9 @@ test('remembers for 48 hours what was set, and not a moment longer', () => {
 	expect(map.get('a')).toBeUndefined();
 });
 
-test('what is set again is remembered from then on', () => {
+test('an entry that is set again starts a new life', () => {
 	let now = 0;
-	const map = new Forgetful<number>(() => now);
+	const map = new ExpiringMap<number>(48 * HOUR_MS, () => now);
 	map.set('a', 1);
 	map.set('b', 1);
 	now += 47 * HOUR_MS;
