@@ -8,7 +8,7 @@ import { installN8n } from '../harness/install.mts';
 import { startN8n, type N8n } from '../harness/n8n.mts';
 import { runNpm } from '../harness/npm.mts';
 import { signIn } from '../harness/owner.mts';
-import { PACKAGE_FOLDER, providePackage } from '../harness/package.mts';
+import { PACKAGE_FOLDER, packedFile, providePackage } from '../harness/package.mts';
 import { freePorts } from '../harness/ports.mts';
 import { N8nRest, type WorkflowFile, type WorkflowNode } from '../harness/rest.mts';
 import { startDfns, type LocalDfns } from '../packages/n8n-nodes-dfns/test/simulator/dfns.mts';
@@ -66,22 +66,27 @@ function dfnsIn(folder: string): void {
 		tests += 1;
 	});
 
-	/** Builds, packs and installs it, as n8n itself installs a community package. */
+	/** Builds and packs it, unless a packed file is given, and installs it as n8n itself installs a community package. */
 	async function addDfnsPackage(): Promise<void> {
 		const packed = mkdtempSync(join(tmpdir(), 'dfns-package-'));
 		try {
-			const inPackage = { cwd: DFNS_FOLDER, logFile: join(packed, 'npm.log') };
-			await runNpm(['run', 'build'], inPackage);
-			await runNpm(['pack', '--ignore-scripts', `--pack-destination=${packed}`], inPackage);
-			const tarball = readdirSync(packed).find((name) => name.endsWith('.tgz'));
-			assert.ok(tarball !== undefined);
-			await runNpm(
-				['install', join(packed, tarball), '--legacy-peer-deps', '--ignore-scripts', '--no-audit'],
-				{ cwd: join(userFolder, '.n8n', 'nodes'), logFile: join(packed, 'install.log') },
-			);
+			const tarball = packedFile('n8n-nodes-dfns') ?? (await packDfns(packed));
+			await runNpm(['install', tarball, '--legacy-peer-deps', '--ignore-scripts', '--no-audit'], {
+				cwd: join(userFolder, '.n8n', 'nodes'),
+				logFile: join(packed, 'install.log'),
+			});
 		} finally {
 			rmSync(packed, { recursive: true, force: true });
 		}
+	}
+
+	async function packDfns(to: string): Promise<string> {
+		const inPackage = { cwd: DFNS_FOLDER, logFile: join(to, 'npm.log') };
+		await runNpm(['run', 'build'], inPackage);
+		await runNpm(['pack', '--ignore-scripts', `--pack-destination=${to}`], inPackage);
+		const tarball = readdirSync(to).find((name) => name.endsWith('.tgz'));
+		assert.ok(tarball !== undefined);
+		return join(to, tarball);
 	}
 
 	function rememberSecrets(): void {

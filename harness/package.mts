@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { logTail } from './child.mts';
 import { Failure } from './failure.mts';
@@ -14,6 +22,7 @@ export const PACKAGE_FOLDER = dirname(import.meta.dirname);
 const SOURCES = [
 	'credentials',
 	'nodes',
+	'packages/shared',
 	'index.js',
 	'package.json',
 	'tsconfig.json',
@@ -41,6 +50,29 @@ export async function packPackage(
 	const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
 	if (tarball === undefined) throw new Error(`npm pack left no tarball in ${folder}`);
 	return join(folder, tarball);
+}
+
+/**
+ * Finds the packed file to use instead of one made from the sources: in the folder that the environment variable
+ * `PACKED_FOLDER` names. A release is tested as the file that will be published.
+ *
+ * @param name the package's name, e.g. `n8n-nodes-dfns`
+ * @returns the file's path; undefined when the variable is not set
+ * @throws {Failure} when the folder does not hold exactly one file of that package
+ */
+export function packedFile(name: string): string | undefined {
+	const { PACKED_FOLDER } = process.env;
+	if (!PACKED_FOLDER) return undefined;
+	const folder = resolve(PACKED_FOLDER);
+	const rest = /^-\d.*\.tgz$/;
+	const files = existsSync(folder) ? readdirSync(folder) : [];
+	const found = files.filter((file) => file.startsWith(name) && rest.test(file.slice(name.length)));
+	if (found.length !== 1) {
+		throw new Failure(
+			`PACKED_FOLDER must hold one ${name}-<version>.tgz. ${folder} holds ${found.length}.`,
+		);
+	}
+	return join(folder, found[0]);
 }
 
 /**
@@ -81,11 +113,12 @@ export async function installPackage(
 }
 
 /**
- * Makes one n8n have the package as its sources are now. Does nothing when it has it already.
+ * Makes one n8n have the package as its sources are now, or as {@link packedFile} says. Does nothing when it has it
+ * already.
  *
  * @param userFolder the n8n's user folder (`N8N_USER_FOLDER`); made when missing
  * @param options.signal stops it
- * @throws {Failure} when the package cannot be built, packed or installed
+ * @throws {Failure} when the package cannot be found, built, packed or installed
  * @throws {Interrupted} when stopped by the signal
  */
 export async function providePackage(
@@ -93,11 +126,13 @@ export async function providePackage(
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
 	const stampFile = join(userFolder, '.n8n', 'nodes', '.veeva-vault-sources');
-	const digest = digestOfSources();
+	const packed = packedFile('n8n-nodes-veeva-vault');
+	const digest = packed === undefined ? digestOfSources() : digestOf(packed);
 	if (readIfThere(stampFile) === digest) return;
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-package-'));
 	try {
-		await installPackage(await packPackage(folder, options), userFolder, options);
+		const tarball = packed ?? (await packPackage(folder, options));
+		await installPackage(tarball, userFolder, options);
 		writeFileSync(stampFile, digest);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -115,6 +150,10 @@ function digestOfSources(): string {
 		}
 	}
 	return hash.digest('hex');
+}
+
+function digestOf(file: string): string {
+	return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 /** The files of a folder, or the file itself, as paths from the package's folder. */
