@@ -98,7 +98,7 @@ test('the Veeva Vault node follows no redirect at all', async () => {
 		{ credential },
 	);
 	expect(error?.message).toBe(
-		`${world.vault.hosts.promoMats} sent the call on to ${new URL(thiefOrigin).host}; it was not followed`,
+		`${world.vault.hosts.promoMats} redirected the call to ${new URL(thiefOrigin).host}; the redirect was not followed`,
 	);
 	expect(stolen).toEqual([]);
 });

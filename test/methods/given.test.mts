@@ -160,8 +160,8 @@ describe('operations that make no sense say so before calling', () => {
 				const world = await worldFor(t);
 				const credential = await world.credential(await method.fields(world));
 				const failure = failureOf(await world.run(credential, operation));
-				assert.match(failure, /gives no session|has no session to/);
-				assert.match(failure, /choose the Authentication Method/);
+				assert.match(failure, /has no session for|has no session to/);
+				assert.match(failure, /select the Authentication Method/);
 				assert.equal(world.vault.calls.length, 0);
 			});
 		}
@@ -262,7 +262,7 @@ describe('API access token', () => {
 		assert.match(failureOf(await world.run(credential)), /\[INSUFFICIENT_ACCESS\]/);
 		assert.match(
 			(await world.engine.testCredential(credential)).message,
-			/may not use the Vault API/,
+			/does not have permission to use the Vault API/,
 		);
 	});
 });

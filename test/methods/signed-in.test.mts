@@ -59,7 +59,7 @@ test('a login whose answer never comes to its end is given up', async (t) => {
 	try {
 		const credential = await signedIn(world, { loginHost: `http://${endless.host}` });
 		const outcome = await world.engine.vault(parameters, settings(credential));
-		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not answer in time`));
+		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not respond in time`));
 	} finally {
 		given.mock.restore();
 		endless.close();
