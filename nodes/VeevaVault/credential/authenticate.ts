@@ -106,7 +106,7 @@ async function signed(
 	return sign(options, target, { authorization: session.id }, clientId);
 }
 
-/** The session to sign with, where it needs no work of its own. */
+/** The session to sign with, if it can be used at once. */
 async function livingSession(
 	credentials: Credentials,
 	options: SignableOptions,
@@ -129,7 +129,7 @@ async function livingSession(
  * The `preAuthentication` of the credential: finds or opens the session that {@link authenticate} did not have.
  *
  * @param httpRequest the only helper that n8n gives here
- * @returns what n8n merges into the credential and saves: the session, or nothing where nothing was to be renewed
+ * @returns what n8n merges into the credential and saves: the session, or nothing if nothing had to be renewed
  * @throws VaultError when Vault refuses, or cannot be reached
  */
 export async function preAuthenticate(
