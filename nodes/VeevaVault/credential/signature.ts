@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { VaultError } from '../vault/errors';
-import { hostOf, isLoopback, readUrl, type VaultHost } from '../vault/http/hosts';
+import { hostOf, isLoopback, isSibling, readUrl, type VaultHost } from '../vault/http/hosts';
 import type { VaultSession } from '../vault/session/session';
 import type { LoginFields } from './fields';
 import { isReservedHeader, isReservedParameter } from './reserved';
@@ -85,12 +85,10 @@ export function targetOfSession(
 	session: VaultSession,
 ): URL {
 	const own = hostFor(fields, session);
-	const others = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
-	return targetOf(
-		options,
-		own,
-		[own, ...others].filter((host) => host !== undefined),
-	);
+	const named = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
+	const others = named.filter((host) => host !== undefined);
+	const siblings = others.filter((host) => isSibling(fields.vault, host));
+	return targetOf(options, own, [own, ...siblings]);
 }
 
 /**
@@ -109,12 +107,9 @@ export function assertSignable(
 		targetOfSession(options, fields, known);
 		return;
 	}
-	const { host, origin } = fields.vault;
 	const target = addressOf(options, fields.vault);
 	assertEncrypted(target);
-	const domain = (name: string) => name.slice(name.indexOf('.'));
-	const local = isLoopback(target.hostname) && isLoopback(new URL(origin).hostname);
-	if (!local && domain(target.host) !== domain(host)) throw foreignHost(target, [host]);
+	if (!isSibling(fields.vault, target)) throw foreignHost(target, [fields.vault.host]);
 }
 
 /**
