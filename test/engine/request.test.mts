@@ -703,7 +703,7 @@ describe('what a server says', () => {
 		};
 		await withServer(garbles, async (session) => {
 			const { error } = await world.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ sent something that is no HTTP answer$/);
+			expect(error?.message).toMatch(/ did not answer in HTTP$/);
 		});
 	});
 
