@@ -132,3 +132,17 @@ describe.each(troubles)('%s', (_name, arrange) => {
 		},
 	);
 });
+
+test('a message does not tell whether a guessed password is right', async () => {
+	const { engine, vault } = fixture;
+	const { password } = vault.user(OLIVIA.username);
+	const credential = await fixture.credential();
+	const messageFor = async (guess: string) => {
+		const message = `Unknown field ${guess}`;
+		vault.fail({ on: { path: '/query' }, with: { error: 'INVALID_DATA', message } });
+		const query = { resource: 'query', operation: 'run', query: `SELECT ${guess} FROM documents` };
+		return (await engine.vault(query, { credential })).error?.message;
+	};
+	expect(await messageFor('wrong')).toBe('Unknown field wrong [INVALID_DATA]');
+	expect(await messageFor(password)).toBe(`Unknown field ${password} [INVALID_DATA]`);
+});

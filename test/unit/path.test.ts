@@ -1,4 +1,4 @@
-import { fillPath, readPath } from '../../nodes/VeevaVault/operations/api/path';
+import { fillPath, readPath, isLogin } from '../../nodes/VeevaVault/operations/api/path';
 import { nextPagePath } from '../../nodes/VeevaVault/operations/pages';
 import { VaultFieldError } from '../../nodes/VeevaVault/vault/errors';
 import { fc } from '../fc.mts';
@@ -175,4 +175,33 @@ test('what Vault writes may end in a slash, and have braces in its query', () =>
 		const page = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
 		expect(nextPagePath(page, VERSION, vault)).toEqual({ path });
 	}
+});
+
+test.each([
+	'/auth',
+	'/api/auth',
+	'/api/v25.2/auth',
+	'/api/v25.2/auth/',
+	'/api/v25.2/;/auth',
+	'/api/v25.2/;a=b/auth',
+	'/api/v25.2/auth%20',
+	'/api/v25.2/%20auth',
+	'/api/v25.2/%61uth',
+	'/api/v25.2/%2561uth',
+	'/api/v25.2/AUTH;jsessionid=1',
+	'/api/v25.2/auth?x=/objects',
+	'/api//v25.2//auth',
+	'/api/v25.2/v25.2/auth',
+])('%s is a login', (path) => {
+	expect(isLogin(path)).toBe(true);
+});
+
+test.each([
+	'/api/v25.2/authors',
+	'/api/v25.2/objects/auth',
+	'/api/v25.2/vobjects/auth__c',
+	'/api/v25.2/query?q=auth',
+	'/api/',
+])('%s is none', (path) => {
+	expect(isLogin(path)).toBe(false);
 });

@@ -347,6 +347,19 @@ describe('lockout guard', () => {
 		expect(tries).toEqual([0, 5, 25, 105, 425]);
 	});
 
+	test('however often a login is refused, the next one waits for a day at most', async () => {
+		const { sessions, calls, advance } = world();
+		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
+		const test = async () =>
+			await sessions.renew(olivia, undefined, { ...calls, logIn }, { forceLogin: true });
+		for (let times = 0; times < 40; times++) await expect(test()).rejects.toThrow('Refused');
+		const renew = async () => await sessions.renew(olivia, undefined, calls);
+		const heldBack = await renew().catch((error: VaultError) => explain(error));
+		expect(heldBack).toMatchObject({ description: expect.stringContaining('before 00:00 UTC') });
+		advance(24 * HOUR);
+		await renew();
+	});
+
 	test('a changed password is tried at once, and so is a credential test', async () => {
 		const { sessions, calls, counts } = world();
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));

@@ -1,4 +1,4 @@
-import { isReservedHeader, isReservedParameter } from '../../credential/reserved';
+import { isFramingHeader, isSigningHeader, isSigningParameter } from '../../credential/reserved';
 import { VaultFieldError } from '../../vault/errors';
 import type { Pair } from '../parameters';
 
@@ -22,7 +22,7 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 			if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
 				throw new VaultFieldError(`${field} › Name`, name, 'the name of a header');
 			}
-			if (isReservedHeader(name)) {
+			if (isSigningHeader(name) || isFramingHeader(name)) {
 				throw new VaultFieldError(
 					`${field} › Name`,
 					name,
@@ -53,7 +53,7 @@ export function assertHeaderValue(value: string, field: string): void {
  * @throws VaultFieldError for what would sign the call as somebody else
  */
 export function assertUnsigned(query: readonly Pair[], field: string): void {
-	const signing = query.find(({ name }) => isReservedParameter(name));
+	const signing = query.find(({ name }) => isSigningParameter(name));
 	if (signing === undefined) return;
 	throw new VaultFieldError(
 		field,
