@@ -58,7 +58,7 @@ test('tells an account without API access, which logs in all the same', async ()
 	expect(await fixture.engine.testCredential(credential)).toEqual({
 		status: 'Error',
 		message:
-			'The login worked, but this user may not use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
+			'The login worked, but this user does not have permission to use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
 	});
 });
 
@@ -94,7 +94,7 @@ test('tells a Vault that cannot be reached', async () => {
 	expect(await fixture.engine.testCredential(credential)).toEqual({
 		status: 'Error',
 		message:
-			'no-such-vault.invalid could not be found: there is no such host, or no name service. Check the host name for spelling.',
+			'no-such-vault.invalid could not be found: the host does not exist, or DNS does not work. Check the host name for spelling.',
 	});
 });
 

@@ -136,7 +136,7 @@ describe('a bad way to Vault', () => {
 			const credential = await fixture.credential({ vaultDns: `http://${endless.host}` });
 			const run = async () => await fixture.engine.vault(validate, { credential });
 			for (const { error } of await Promise.all([run(), run()])) {
-				expect(error?.message).toBe(`${endless.host} did not answer in time`);
+				expect(error?.message).toBe(`${endless.host} did not respond in time`);
 			}
 			expect(given.mock.calls).toEqual([[120_000]]);
 		} finally {
@@ -146,10 +146,10 @@ describe('a bad way to Vault', () => {
 	});
 
 	const faults = [
-		['500', 'answered with HTTP status 500', 'so it was not repeated'],
-		['html', 'did not answer as a Vault does: text/html instead of JSON', 'A proxy'],
-		['reset', 'broke off the connection before it answered', 'so it was not repeated'],
-		['downtime', 'is down for maintenance, by its own word for about 30 minutes', 'Try again'],
+		['500', 'responded with HTTP status 500', 'so it was not repeated'],
+		['html', 'did not respond like a Vault: text/html instead of JSON', 'A proxy'],
+		['reset', 'broke off the connection before it responded', 'so it was not repeated'],
+		['downtime', 'is down for maintenance for about 30 minutes', 'Try again'],
 	] as const;
 
 	test.each(faults)('%s: says what it was and which host', async (fault, message, advice) => {
@@ -186,7 +186,7 @@ describe('a bad way to Vault', () => {
 		const credential = await fixture.credential({ vaultDns: 'no-such-vault.invalid' });
 		const { error } = await fixture.engine.vault(validate, { credential });
 		expect(error?.message).toBe(
-			'no-such-vault.invalid could not be found: there is no such host, or no name service',
+			'no-such-vault.invalid could not be found: the host does not exist, or DNS does not work',
 		);
 	});
 

@@ -525,7 +525,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 			request(`${DOCUMENTS}/1/file`, { responseFormat: 'file' }),
 			{ credential },
 		);
-		expect(error?.message).toContain('broke off the connection in the middle of its answer');
+		expect(error?.message).toContain('broke off the connection in the middle of its response');
 	});
 
 	test.each([
@@ -542,7 +542,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 				request('/x', { ...session, responseFormat: 'file', options: { timeout: 200 } }),
 			);
 			expect(error?.message).toMatch(
-				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds in the middle of its answer$/,
+				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds in the middle of its response$/,
 			);
 		});
 	});
@@ -594,8 +594,8 @@ describe('a refusal is an error in each format', () => {
 	);
 
 	test.each([
-		['html', 'did not answer as a Vault does: text/html'],
-		['500', 'answered with HTTP status 500'],
+		['html', 'did not respond like a Vault: text/html'],
+		['500', 'responded with HTTP status 500'],
 		['downtime', 'is down for maintenance'],
 	] as const)('%s', async (fault, message) => {
 		const credential = await fixture.credential();
@@ -679,8 +679,8 @@ describe('what a server says', () => {
 			const { error } = await fixture.engine.vault(
 				post('/x', { ...session, responseFormat: format }),
 			);
-			expect(error?.message).toMatch(/ broke off the connection in the middle of its answer$/);
-			expect(error?.description).toContain('The call has been carried out');
+			expect(error?.message).toMatch(/ broke off the connection in the middle of its response$/);
+			expect(error?.description).toContain('The call was carried out');
 		});
 	});
 
@@ -720,7 +720,7 @@ describe('what a server says', () => {
 		const unchanged: RequestListener = (_request, response) => response.writeHead(304).end();
 		await withServer(unchanged, async (session) => {
 			const { error } = await fixture.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ answered with HTTP status 304$/);
+			expect(error?.message).toMatch(/ responded with HTTP status 304$/);
 		});
 	});
 
@@ -760,7 +760,7 @@ test('headers and timeout hold for each page', async () => {
 				options: { followPages: '={{ "true" }}', timeout: 1000 },
 			}),
 		);
-		expect(error?.message).toMatch(/ did not answer in time$/);
+		expect(error?.message).toMatch(/ did not respond in time$/);
 		expect(seen).toEqual(['own 1', 'own 1', 'own 1']);
 	});
 });
@@ -795,7 +795,7 @@ describe('bulk answers', () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(bulk({}), { credential });
 		expect(error?.message).toBe(REFUSED_RECORDS);
-		expect(error?.description).toContain('The other records have been carried out');
+		expect(error?.description).toContain('Vault has processed the other records');
 		expect(error?.description).toMatch(/ Vault's execution ID: [\w-]+\.$/);
 		expect(fixture.vault.count({ path: '/product__v' })).toBe(1);
 	});
@@ -911,7 +911,7 @@ describe('pages that lead in a circle are an error', () => {
 						options: { followPages: true },
 					}),
 				);
-				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ gave pages that lead in a circle$/);
+				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ returned pages in a loop$/);
 				expect(json('Vault')).toEqual([]);
 				expect(called).toBe(count);
 			},
@@ -939,7 +939,7 @@ describe('pages that lead in a circle are an error', () => {
 					returnAll: true,
 					...session,
 				} as never);
-				expect(error?.message).toMatch(/gave pages that lead in a circle$/);
+				expect(error?.message).toMatch(/returned pages in a loop$/);
 				expect(called).toBe(1);
 			},
 		);
@@ -1102,7 +1102,7 @@ test('a text that is read as JSON is told from the answer of a proxy', async () 
 		}),
 		{ credential: await fixture.credential() },
 	);
-	expect(error?.message).toMatch(/did not answer as a Vault does: text\/csv/);
-	expect(error?.description).toContain('ask for that format');
+	expect(error?.message).toMatch(/did not respond like a Vault: text\/csv/);
+	expect(error?.description).toContain('request that format');
 	expect(fixture.vault.count({ path: /product__v$/, outcome: 'SUCCESS' })).toBe(1);
 });

@@ -104,7 +104,7 @@ test('the Veeva Vault node follows no redirect at all', async () => {
 		{ credential },
 	);
 	expect(error?.message).toBe(
-		`${fixture.vault.hosts.promoMats} sent the call on to ${new URL(thiefOrigin).host}; it was not followed`,
+		`${fixture.vault.hosts.promoMats} redirected the call to ${new URL(thiefOrigin).host}; the redirect was not followed`,
 	);
 	expect(stolen).toEqual([]);
 });

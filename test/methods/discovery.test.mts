@@ -108,7 +108,7 @@ test('a profile that is none of the user: those of the user are listed', async (
 test('a user with a password', async (t) => {
 	const failure = await tested(await fixtureFor(t), { username: OLIVIA });
 	assert.match(failure, /olivia@veepharm\.com logs in to Vault with a password, not by single/);
-	assert.match(failure, /Choose the Authentication Method "User Name and Password"/);
+	assert.match(failure, /Select the Authentication Method "User Name and Password"/);
 });
 
 test('a user of SAML', async (t) => {
@@ -120,20 +120,20 @@ test('a user of SAML', async (t) => {
 test('no client ID is mapped', async (t) => {
 	const fixture = await fixtureFor(t);
 	const failure = await tested(fixture, { username: SAM, oAuth2ClientId: '' });
-	assert.match(failure, /Client ID at the Provider could not be discovered.*"OAuth Azure"/);
-	assert.match(failure, /maps none to the Client ID "n8n-nodes-veeva-vault"/);
+	assert.match(failure, /Client ID at the Provider was not found.*"OAuth Azure"/);
+	assert.match(failure, /maps none to the client ID "n8n-nodes-veeva-vault"/);
 	assert.deepEqual(fixture.provider.requests, []);
 });
 
 for (const [metadata, message] of [
-	[{}, /Token Endpoint could not be discovered.*metadata in Vault have none/],
+	[{}, /Token Endpoint was not found.*metadata in Vault has none/],
 	[{ token_endpoint: 'http://login.example.com/token' }, /Token Endpoint of the profile is not va/],
 	[
 		{ token_endpoint: 'https://a:b@login.example.com/token' },
 		/Token Endpoint of the profile is no/,
 	],
 	[{ token_endpoint: 'nonsense' }, /Token Endpoint of the profile is not valid/],
-	[{ token_endpoint: 7 }, /Token Endpoint could not be discovered/],
+	[{ token_endpoint: 7 }, /Token Endpoint was not found/],
 ] as const) {
 	test(`the profile's metadata are ${JSON.stringify(metadata)}`, async (t) => {
 		const fixture = await fixtureFor(t);
@@ -145,8 +145,8 @@ for (const [metadata, message] of [
 for (const [fault, message] of [
 	['reset', /broke off the connection/],
 	['500', /HTTP status 500/],
-	['html', /did not answer as a Vault does/],
-	['redirect', /sent the call on to/],
+	['html', /did not respond like a Vault/],
+	['redirect', /redirected the call to/],
 	[{ error: 'API_LIMIT_EXCEEDED_', message: 'Slow down' }, /Slow down/],
 ] as const) {
 	test(`discovery meets ${JSON.stringify(fault)}: the login host is named, and the next execution asks again`, async (t) => {

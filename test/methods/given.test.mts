@@ -158,8 +158,8 @@ describe('operations that make no sense say so before calling', () => {
 				const fixture = await fixtureFor(t);
 				const credential = await fixture.credentialWith(await method.fields(fixture));
 				const failure = failureOf(await fixture.run(credential, operation));
-				assert.match(failure, /gives no session|has no session to/);
-				assert.match(failure, /choose the Authentication Method/);
+				assert.match(failure, /has no session for|has no session to/);
+				assert.match(failure, /select the Authentication Method/);
 				assert.equal(fixture.vault.calls.length, 0);
 			});
 		}
@@ -263,7 +263,7 @@ describe('API access token', () => {
 		assert.match(failureOf(await fixture.run(credential)), /\[INSUFFICIENT_ACCESS\]/);
 		assert.match(
 			(await fixture.engine.testCredential(credential)).message,
-			/may not use the Vault API/,
+			/does not have permission to use the Vault API/,
 		);
 	});
 });

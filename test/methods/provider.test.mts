@@ -25,14 +25,18 @@ const faults: ReadonlyArray<[name: string, fault: TokenFault, message: RegExp]> 
 	[
 		'status 500',
 		{ status: 500, body: 'oops' },
-		/answered with HTTP status 500 and no access token/,
+		/responded with HTTP status 500 and no access token/,
 	],
-	['status 503 as a web page', { status: 503, html: true }, /answered with HTTP status 503 and no/],
-	['a web page', { html: true }, /answered with HTTP status 200 and no access token/],
+	[
+		'status 503 as a web page',
+		{ status: 503, html: true },
+		/responded with HTTP status 503 and no/,
+	],
+	['a web page', { html: true }, /responded with HTTP status 200 and no access token/],
 	['no access token', { body: { token_type: 'Bearer' } }, /HTTP status 200 and no access token/],
 	['an access token that is no text', { body: { access_token: 7 } }, /200 and no access token/],
 	['nothing', { body: '' }, /no access token/],
-	['a cut connection', { reset: true }, /broke off the connection before it answered/],
+	['a cut connection', { reset: true }, /broke off the connection before it responded/],
 ];
 
 for (const [way, run] of Object.entries(ways)) {
@@ -255,7 +259,7 @@ describe('a token that Vault refuses', () => {
 				times: Infinity,
 			});
 			const failure = failureOf(await fixture.run(credential));
-			assert.match(failure, new RegExp(`\\[${type}\\].*used as it is: enter a new one`));
+			assert.match(failure, new RegExp(`\\[${type}\\].*cannot be renewed: enter a new one`));
 			assert.equal(fixture.logins(), 1);
 		});
 	}

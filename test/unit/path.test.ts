@@ -121,7 +121,7 @@ test('half a character is no value', () => {
 		expect(() => fillPath('/objects/{id}', [{ name: 'id', value }], 'Path Parameters')).toThrow(
 			expect.objectContaining({
 				name: 'VaultFieldError',
-				description: 'Expected whole characters.',
+				description: 'Expected complete Unicode characters.',
 			}),
 		);
 	}
@@ -161,7 +161,7 @@ test.each(['https://example.com/api/v25.2/query/1', '//example.com/api', '/../ui
 	(next_page) => {
 		const answer = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
 		expect(() => nextPagePath(answer, VERSION, HOST)).toThrow(
-			'gave a next_page that is not in its own API',
+			'returned a next_page outside its own API',
 		);
 	},
 );

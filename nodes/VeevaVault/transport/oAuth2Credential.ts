@@ -98,7 +98,7 @@ async function refreshedToken(
 	}
 	throw new VaultError(
 		refused.message,
-		'The sign-in has expired, and the identity provider gave no new access token: open the credential and connect again.',
+		'The sign-in has expired, and the identity provider issued no new access token: open the credential and connect again.',
 		refused.type,
 		refused.executionId,
 	);
@@ -108,8 +108,8 @@ async function refreshedToken(
 function assertOwnToken(token: string): void {
 	if (!accessTokens.isDisowned(token)) return;
 	throw new VaultError(
-		'The identity provider gave a token of another user',
-		'n8n kept the refresh token of someone who signed in with this credential before: open the credential, choose Disconnect, and connect again.',
+		'The identity provider issued a token for another user',
+		'n8n kept the refresh token of someone who signed in with this credential before: open the credential, select Disconnect, and connect again.',
 		'OTHER_USER',
 	);
 }

@@ -90,7 +90,7 @@ export class Refusals {
 		if (this.rejectedInARow < MAX_REJECTED) return;
 		const error = new VaultError(
 			'Vault opens sessions and rejects them at once [INVALID_SESSION_ID]',
-			'Something between here and Vault may remove the Authorization header, such as a proxy.',
+			'A proxy between n8n and Vault may remove the Authorization header.',
 			'STILLBORN_SESSION',
 		);
 		this.last = { error, at: now, until: now + REJECTED_WAIT_MS };
