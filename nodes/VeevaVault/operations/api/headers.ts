@@ -1,12 +1,6 @@
+import { isReservedHeader, isReservedParameter } from '../../credential/reserved';
 import { VaultFieldError } from '../../vault/errors';
 import type { Pair } from '../parameters';
-
-/** What signs a call, or frames it on its way. */
-const RESERVED_HEADERS =
-	/^(authorization|proxy-.*|x-auth-.*|cookie|host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect)$/i;
-
-/** By these in a query a call can be signed too (Vault API reference: Salesforce Delegated Requests). */
-const RESERVED_QUERY = /^(auth|ext_ns|ext_url)$/i;
 
 /** Written here as the calls of this package write them, so that one does not come twice. */
 const OWN_HEADERS = ['Accept', 'Content-Type', 'X-VaultAPI-ClientID', 'X-VaultAPI-DescribeQuery'];
@@ -28,7 +22,7 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 			if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
 				throw new VaultFieldError(`${field} › Name`, name, 'the name of a header');
 			}
-			if (RESERVED_HEADERS.test(name)) {
+			if (isReservedHeader(name)) {
 				throw new VaultFieldError(
 					`${field} › Name`,
 					name,
@@ -59,7 +53,7 @@ export function assertHeaderValue(value: string, field: string): void {
  * @throws VaultFieldError for what would sign the call as somebody else
  */
 export function assertUnsigned(query: readonly Pair[], field: string): void {
-	const signing = query.find(({ name }) => RESERVED_QUERY.test(name.trim()));
+	const signing = query.find(({ name }) => isReservedParameter(name));
 	if (signing === undefined) return;
 	throw new VaultFieldError(
 		field,
