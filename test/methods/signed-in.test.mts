@@ -53,7 +53,7 @@ test('a cancelled execution does not end the login that others wait for', async 
 	assert.equal(fixture.logins(), 1);
 });
 
-test('a login whose answer never comes to its end is given up', async (t) => {
+test('a login whose response never ends is abandoned', async (t) => {
 	const fixture = await fixtureFor(t);
 	const endless = await startEndless();
 	const { timeout } = AbortSignal;
