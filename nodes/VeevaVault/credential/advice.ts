@@ -39,6 +39,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 	PASSWORD_USER: 'Select the Authentication Method "User Name and Password" in the credential.',
 	SEVERAL_PROFILES: 'Enter the ID of one of them as the Profile ID in the credential.',
 	INCOMPLETE_PROFILE: 'Enter it in the credential.',
+	UNTRUSTED_ENDPOINT:
+		'If the endpoint is right, enter it as Token Endpoint in the credential. Otherwise ask a Vault administrator to correct the profile.',
 	NO_DELEGATION:
 		'To see all delegations, run Delegation › Get Many of the Veeva Vault node. A user grants delegated access in their own profile.',
 
@@ -75,10 +77,15 @@ export function explain(error: VaultError): VaultError {
 	const description = [
 		error instanceof HeldBackError ? heldBack(error) : '',
 		error.description,
-		ADVICE[type] ?? (error.description === '' ? generalAdvice(type) : ''),
+		adviceFor(type) ?? (error.description === '' ? generalAdvice(type) : ''),
 		forSupport(executionId),
 	];
 	return new ExplainedError(message, description.filter(Boolean).join(' '), type, executionId);
+}
+
+/** Vault's types come from outside: `constructor` is one that an object would have. */
+function adviceFor(type: string): string | undefined {
+	return Object.hasOwn(ADVICE, type) ? ADVICE[type] : undefined;
 }
 
 function generalAdvice(type: string): string {

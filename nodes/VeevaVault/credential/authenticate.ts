@@ -13,6 +13,7 @@ import { readFields, type LoginFields } from './fields';
 import { identityOf } from './identity';
 import { sessionCalls, sessions } from './sessions';
 import {
+	assertOnlyOurs,
 	assertSignable,
 	fixedSignature,
 	sign,
@@ -95,6 +96,7 @@ async function signed(
 	const { fields } = formOf(credentials);
 	const { clientId } = fields.settings;
 	const fixed = fixedSignature(fields);
+	assertOnlyOurs(options, Object.keys(fixed ?? { authorization: '' }));
 	if (fixed !== undefined) {
 		const target = targetOfFixed(options, fields);
 		signedBy.set(credentials, { host: target.host });

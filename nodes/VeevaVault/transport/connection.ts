@@ -17,7 +17,7 @@ export type SignedResponse = Sent & { session?: VaultSession };
 /** Where the session of a {@link Connection} comes from. */
 export interface SessionSource {
 	readonly settings: CallSettings;
-	/** Secrets of the credential to hide, should Vault repeat them in a message */
+	/** Secrets that travel with the calls besides the session, to hide should Vault repeat them in a message */
 	readonly secrets: readonly string[];
 	/**
 	 * The Vault that the next call goes to.
@@ -128,7 +128,7 @@ export class Connection {
 		return await ended.finally(() => (this.last = undefined));
 	}
 
-	/** A text from outside without what must not be shown: the secrets of the credential, and the session. */
+	/** A text from outside without what must not be shown: what travels with the calls as their signature. */
 	readonly clean = (text: string): string =>
 		withoutSecrets(text, [...this.source.secrets, this.session()?.id ?? '']);
 

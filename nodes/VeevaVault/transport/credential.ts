@@ -10,6 +10,7 @@ import {
 } from '../credential/authenticate';
 import type { LoginFields } from '../credential/fields';
 import { hostFor, sessions } from '../credential/sessions';
+import { fixedSignature } from '../credential/signature';
 import { countsAsActivity } from '../vault/calls/users';
 import { VaultError } from '../vault/errors';
 import { requestOptions, type CallBody, type VaultCall } from '../vault/http/call';
@@ -50,7 +51,8 @@ class CredentialSource implements SessionSource {
 	) {
 		this.fields = form.fields;
 		this.settings = this.fields.settings;
-		this.secrets = this.fields.secrets;
+		// A password does not travel with these calls. Hiding it in their responses would tell whether a guess is right.
+		this.secrets = fixedSignature(this.fields) === undefined ? [] : this.fields.secrets;
 	}
 
 	target() {

@@ -25,7 +25,7 @@ const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
  */
 export async function oAuth2Source(context: Context, itemIndex: number): Promise<SessionSource> {
 	const fields = readOAuth2Fields(await context.getCredentials(CREDENTIAL_TYPE, itemIndex));
-	const { vault, settings, accessToken, secrets } = fields;
+	const { vault, settings, accessToken } = fields;
 	assertOwnToken(accessToken);
 	const login = oAuth2IdentityOf(fields);
 	// Others may wait for the same session: it does not end with this execution.
@@ -49,7 +49,7 @@ export async function oAuth2Source(context: Context, itemIndex: number): Promise
 	let ending: VaultSession | undefined;
 	return {
 		settings,
-		secrets,
+		secrets: [],
 		target: () => ({ vault, isCertain: true }),
 		session: () => sessions.newest(login),
 		async send(call, body) {
@@ -57,7 +57,7 @@ export async function oAuth2Source(context: Context, itemIndex: number): Promise
 				ending ?? sessions.usable(login) ?? (await sessions.renew(login, undefined, calls));
 			const options = requestOptions(vault, call, settings.clientId, session.id, body);
 			const response = await sendTo(vault.host, sender(context), options);
-			return { ...response, from: vault, secrets: [...secrets, session.id], session };
+			return { ...response, from: vault, secrets: [session.id], session };
 		},
 		accepted({ id }, call) {
 			sessions.seenAlive(login, id, countsAsActivity(call));

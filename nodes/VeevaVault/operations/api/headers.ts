@@ -1,12 +1,6 @@
+import { isFramingHeader, isSigningHeader, isSigningParameter } from '../../credential/reserved';
 import { VaultFieldError } from '../../vault/errors';
 import type { Pair } from '../parameters';
-
-/** What signs a call, or frames it on its way. */
-const RESERVED_HEADERS =
-	/^(authorization|proxy-.*|x-auth-.*|cookie|host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect)$/i;
-
-/** By these in a query a call can be signed too (Vault API reference: Salesforce Delegated Requests). */
-const RESERVED_QUERY = /^(auth|ext_ns|ext_url)$/i;
 
 /** Headers of this package's own calls, in the same spelling, so that none is sent twice. */
 const OWN_HEADERS = ['Accept', 'Content-Type', 'X-VaultAPI-ClientID', 'X-VaultAPI-DescribeQuery'];
@@ -28,7 +22,7 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 			if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
 				throw new VaultFieldError(`${field} › Name`, name, 'the name of a header');
 			}
-			if (RESERVED_HEADERS.test(name)) {
+			if (isSigningHeader(name) || isFramingHeader(name)) {
 				throw new VaultFieldError(
 					`${field} › Name`,
 					name,
@@ -59,7 +53,7 @@ export function assertHeaderValue(value: string, field: string): void {
  * @throws VaultFieldError for a parameter that would sign the call as someone else
  */
 export function assertUnsigned(query: readonly Pair[], field: string): void {
-	const signing = query.find(({ name }) => RESERVED_QUERY.test(name.trim()));
+	const signing = query.find(({ name }) => isSigningParameter(name));
 	if (signing === undefined) return;
 	throw new VaultFieldError(
 		field,

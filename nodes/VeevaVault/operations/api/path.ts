@@ -155,13 +155,24 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 }
 
 /**
- * Whether a path is a login with user name and password, however it is written.
+ * Whether a path is that of a login with user name and password, however it is written: servers differ in what they skip
+ * (empty parts, what follows a semicolon, white space) before they look.
  * Vault API reference: Authentication › User Name and Password.
  */
 export function isLogin(path: string): boolean {
-	const parts = path.split('?', 1)[0].split('/').slice(3);
-	const [name, ...others] = parts.map((part) => (decoded(part) ?? part).split(';', 1)[0]);
-	return name?.toLowerCase() === 'auth' && others.every((part) => part === '');
+	const parts = path
+		.split('?', 1)[0]
+		.split('/')
+		.map((part) => (decoded(part) ?? part).split(';', 1)[0].trim().toLowerCase())
+		.filter((part) => part !== '');
+	const [first] = parts.filter(
+		(part, index) => !(index === 0 && part === 'api') && !isVersion(part),
+	);
+	return first === 'auth';
+}
+
+function isVersion(part: string): boolean {
+	return /^v\d+(\.\d+)?$/.test(part);
 }
 
 /** The names and values in a path's query, decoded. */

@@ -120,3 +120,41 @@ export function hostOf({ url }: { url: string }): VaultHost | undefined {
 		return undefined;
 	}
 }
+
+/**
+ * Whether another host belongs to the same Vaults as a credential's own: below the same parent domain, as all Vaults of a
+ * user are, and over the same scheme. A response from a server never widens that.
+ *
+ * @param own the host that the credential names
+ */
+export function isSibling(own: VaultHost, other: VaultHost): boolean {
+	if (other.origin === own.origin) return true;
+	const [ownUrl, otherUrl] = [new URL(own.origin), new URL(other.origin)];
+	if (otherUrl.protocol !== ownUrl.protocol) return false;
+	if (isLoopback(ownUrl.hostname)) return isLoopback(otherUrl.hostname);
+	const parent = parentDomain(ownUrl.hostname);
+	return parent !== undefined && parentDomain(otherUrl.hostname) === parent;
+}
+
+/** `veevavault.com` of `myvault.veevavault.com`; a top-level domain is no one's own. */
+function parentDomain(hostname: string): string | undefined {
+	const parent = hostname.slice(hostname.indexOf('.') + 1);
+	return parent !== hostname && parent.includes('.') ? parent : undefined;
+}
+
+/**
+ * Whether a host is on this machine or on a network of its own, as far as its name tells. IP addresses count: nothing that
+ * is meant for the internet goes by one.
+ *
+ * @param hostname without port, as `URL.hostname` gives it
+ */
+export function isLocal(hostname: string): boolean {
+	const name = hostname.replace(/\.$/, '');
+	return (
+		isLoopback(name) ||
+		name.startsWith('[') ||
+		/^[\d.]+$/.test(name) ||
+		!name.includes('.') ||
+		/\.(local|localdomain|internal|intranet|lan|home|corp|home\.arpa)$/.test(name)
+	);
+}

@@ -1,7 +1,14 @@
 import { isRecord } from '../../../../packages/shared/isRecord';
 import { discovery } from '../calls/authentication';
 import { VaultError, VaultFieldError } from '../errors';
-import { parseEndpoint } from '../http/hosts';
+import {
+	isLocal,
+	isLoopback,
+	isSibling,
+	parseEndpoint,
+	readUrl,
+	type VaultHost,
+} from '../http/hosts';
 import { callVault, type Send } from '../http/send';
 import type { Destination, OAuth2Login } from './types';
 
@@ -62,7 +69,7 @@ export async function discoverProfile(
 	const metadata = isRecord(profile.as_metadata) ? profile.as_metadata : {};
 	const complete = {
 		profileId: String(profile.id),
-		tokenEndpoint: tokenEndpoint || endpoint(metadata.token_endpoint),
+		tokenEndpoint: tokenEndpoint || discoveredEndpoint(metadata, loginHost),
 		clientId: client.id || text(profile.as_client_id),
 	};
 	if (grant.type === 'accessToken') return complete;
@@ -98,8 +105,30 @@ function findProfile(
 	);
 }
 
-function endpoint(value: unknown): string {
-	return text(value) === '' ? '' : parseEndpoint(text(value), 'Token Endpoint of the profile');
+/**
+ * The token endpoint in the provider's metadata, as Vault knows them. It gets secrets, so that a server that lies must not
+ * choose it freely: it is on the issuer's own site, over https, and not on a local network. RFC 9700, section 4.4.
+ *
+ * @param loginHost the credential's own field: on a local machine, so may the provider be
+ */
+function discoveredEndpoint(metadata: Record<string, unknown>, loginHost: VaultHost): string {
+	const endpoint = text(metadata.token_endpoint);
+	if (endpoint === '') return '';
+	const url = readUrl(endpoint);
+	const issuer = readUrl(text(metadata.issuer));
+	const isSafe =
+		url?.protocol === 'https:' &&
+		!isLocal(url.hostname) &&
+		issuer !== undefined &&
+		(isSibling(issuer, url) || url.hostname.endsWith(`.${issuer.hostname}`));
+	if (isSafe || isLoopback(new URL(loginHost.origin).hostname)) {
+		return parseEndpoint(endpoint, 'Token Endpoint of the profile');
+	}
+	throw new VaultError(
+		`Vault names ${url?.origin ?? 'something that is no address'} as the token endpoint, which is not on the site of the issuer ${issuer?.origin ?? '(none is named)'}`,
+		'Nothing was sent there.',
+		'UNTRUSTED_ENDPOINT',
+	);
 }
 
 function text(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { FaultKind } from '../simulator/types.mts';
-import { DELEGATED_USER, JDOE, SERVICE_ACCOUNT, shorten, useWorld } from './engine.mts';
+import { DELEGATED_USER, JDOE, SERVICE_ACCOUNT, shorten, useFixture } from './engine.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 afterEach(() => jest.restoreAllMocks());
 
 const INIT = '/auth/action/init';
@@ -19,8 +19,8 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	[
 		'Dfns node',
 		async () => {
-			const credential = await world.serviceAccount();
-			const { error } = await world.logIn(credential);
+			const credential = await fixture.serviceAccount();
+			const { error } = await fixture.logIn(credential);
 			expect(error?.name).toBe('NodeApiError');
 			return { message: error?.message ?? '', description: error?.description };
 		},
@@ -29,8 +29,8 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	[
 		'Dfns node, On Error: Continue',
 		async () => {
-			const credential = await world.serviceAccount();
-			const outcome = await world.logIn(credential, { onError: 'continueRegularOutput' });
+			const credential = await fixture.serviceAccount();
+			const outcome = await fixture.logIn(credential, { onError: 'continueRegularOutput' });
 			const [{ error }] = outcome.json('Dfns');
 			expect(outcome.items('Dfns')[0].pairedItem).toEqual({ item: 0 });
 			return error as { message: string; description: string; type: string };
@@ -40,8 +40,8 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	[
 		'HTTP Request node',
 		async () => {
-			const credential = await world.delegatedUser();
-			const { error } = await world.read(credential);
+			const credential = await fixture.delegatedUser();
+			const { error } = await fixture.read(credential);
 			return { message: error?.message ?? '', description: error?.description };
 		},
 		[INIT, SIGN, LOGIN],
@@ -49,16 +49,16 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	[
 		'test of a delegated user',
 		async () => {
-			const credential = await world.delegatedUser();
-			return await world.engine.testCredential(credential, DELEGATED_USER);
+			const credential = await fixture.delegatedUser();
+			return await fixture.engine.testCredential(credential, DELEGATED_USER);
 		},
 		[INIT, SIGN, LOGIN, '/auth/credentials'],
 	],
 	[
 		'test of a service account',
 		async () => {
-			const credential = await world.serviceAccount();
-			return await world.engine.testCredential(credential, SERVICE_ACCOUNT);
+			const credential = await fixture.serviceAccount();
+			return await fixture.engine.testCredential(credential, SERVICE_ACCOUNT);
 		},
 		[INIT, SIGN],
 	],
@@ -91,7 +91,7 @@ const faultsAt = (path: string) =>
 describe.each(ways)('%s', (_way, run, steps) => {
 	describe.each(steps)('%s', (path) => {
 		test.each(faultsAt(path))('%j', async (fault, what, type) => {
-			const { dfns } = world;
+			const { dfns } = fixture;
 			dfns.fail({
 				on: { path },
 				with: fault,
@@ -114,7 +114,7 @@ describe.each(ways)('%s', (_way, run, steps) => {
 
 describe('what each refusal means', () => {
 	const told = async (options: { username?: string } = {}, fields = {}) => {
-		const outcome = await world.logIn(await world.serviceAccount(fields), {
+		const outcome = await fixture.logIn(await fixture.serviceAccount(fields), {
 			...options,
 			onError: 'continueRegularOutput',
 		});
@@ -150,7 +150,7 @@ describe('what each refusal means', () => {
 		['NONCE_REFUSED', INIT, 400, 'request nonce is missing or invalid'],
 		['FORBIDDEN', INIT, 403, 'Forbidden'],
 	])('%s: %s %d %s', async (type, path, status, message) => {
-		world.dfns.fail({ on: { path }, with: { status, message, id: '2038837570328299032' } });
+		fixture.dfns.fail({ on: { path }, with: { status, message, id: '2038837570328299032' } });
 		const result = await told();
 		expect(result).toMatchObject({ type, errorId: '2038837570328299032' });
 		expect(result.message).toContain(`[HTTP ${status}: ${message}]`);
@@ -158,7 +158,7 @@ describe('what each refusal means', () => {
 	});
 
 	test('no permission: names the one that is missing', async () => {
-		world.dfns.serviceAccount.permissions = [];
+		fixture.dfns.serviceAccount.permissions = [];
 		expect(await told()).toMatchObject({
 			message: expect.stringContaining('operation (Auth:Login:Delegated)'),
 			description: expect.stringContaining('Auth:Login:Delegated (in older organizations'),
@@ -167,7 +167,7 @@ describe('what each refusal means', () => {
 	});
 
 	test('a policy: names the user', async () => {
-		world.dfns.fail({ on: { path: LOGIN }, with: 'policy' });
+		fixture.dfns.fail({ on: { path: LOGIN }, with: 'policy' });
 		const { message, description, ...rest } = await told();
 		expect(message).toContain(`"${JDOE}" was not logged in [HTTP 202`);
 		expect(description).toMatch(/ The approval's ID: cr-6uunn-bm6ja-f6rmod5kqrk5rbel\.$/);
@@ -177,16 +177,16 @@ describe('what each refusal means', () => {
 	});
 
 	test('a login refused for no reason given: what to check first, and what then', async () => {
-		world.dfns.fail({ on: { path: LOGIN }, with: { status: 401, message: 'Not Authorized.' } });
+		fixture.dfns.fail({ on: { path: LOGIN }, with: { status: 401, message: 'Not Authorized.' } });
 		const { message, description } = await told();
-		const { host } = new URL(world.dfns.url);
+		const { host } = new URL(fixture.dfns.url);
 		expect(message).toBe(`${host} did not log in "${JDOE}" [HTTP 401: Not Authorized.]`);
 		expect(description).toMatch(/^Check the User Name .* check that the Auth Token /);
 	});
 
 	test('clocks that differ are told', async () => {
-		world.dfns.ahead = -12 * 60_000;
-		world.dfns.fail({ on: { path: LOGIN }, with: { status: 400, message: 'No' } });
+		fixture.dfns.ahead = -12 * 60_000;
+		fixture.dfns.fail({ on: { path: LOGIN }, with: { status: 400, message: 'No' } });
 		const { description } = await told();
 		expect(description).toContain(
 			'is 12 minutes behind that of this machine: one of them is wrong.',
@@ -207,22 +207,22 @@ describe('what each refusal means', () => {
 		['a token that is no JWT', LOGIN, { token: 'opaque' }, 'no JWT with an expiry time (exp)'],
 		['a token without exp', LOGIN, { token: 'eyJ.e30.x' }, 'no JWT with an expiry time (exp)'],
 	])('%s', async (_name, path, body, what) => {
-		world.dfns.fail({ on: { path }, with: { body } });
+		fixture.dfns.fail({ on: { path }, with: { body } });
 		const { message, type } = await told();
 		expect(message).toBe(
-			`${new URL(world.dfns.url).host} did not answer as Dfns does: ${message.split(': ')[1]}`,
+			`${new URL(fixture.dfns.url).host} did not answer as Dfns does: ${message.split(': ')[1]}`,
 		);
 		expect(message).toContain(what);
 		expect(type).toBe('NOT_A_DFNS_ANSWER');
 	});
 
 	test.each([[null], [1e15]])('a token with an impossible exp: %j', async (exp) => {
-		world.dfns.tokenShape = { exp };
+		fixture.dfns.tokenShape = { exp };
 		expect((await told()).message).toContain('no JWT with an expiry time (exp)');
 	});
 
 	test('a token that has expired already', async () => {
-		world.dfns.tokenShape = { exp: -60 };
+		fixture.dfns.tokenShape = { exp: -60 };
 		const { message, type } = await told();
 		expect(message).toContain('gave a token that had expired already at 2');
 		expect(type).toBe('EXPIRED_TOKEN');
@@ -230,9 +230,9 @@ describe('what each refusal means', () => {
 
 	test('an answer that never comes to an end', async () => {
 		shorten(60_000);
-		world.dfns.fail({ on: { path: SIGN }, with: 'drip' });
+		fixture.dfns.fail({ on: { path: SIGN }, with: 'drip' });
 		expect(await told()).toEqual({
-			message: `${new URL(world.dfns.url).host} did not respond in time`,
+			message: `${new URL(fixture.dfns.url).host} did not respond in time`,
 			description: expect.stringContaining('so it was not repeated'),
 			type: 'TIMEOUT',
 		});
@@ -240,7 +240,7 @@ describe('what each refusal means', () => {
 
 	test('no key that may sign at all', async () => {
 		const body = { challenge: 'x', challengeIdentifier: 'y', allowCredentials: { key: [] } };
-		world.dfns.fail({ on: { path: INIT }, with: { body } });
+		fixture.dfns.fail({ on: { path: INIT }, with: { body } });
 		expect(await told()).toMatchObject({
 			message: expect.stringContaining('allows no key at all'),
 			type: 'OTHER_CREDENTIAL',
@@ -257,7 +257,7 @@ describe('what each refusal means', () => {
 	});
 
 	test('TLS where there is none', async () => {
-		const result = await told({}, { baseUrl: world.dfns.url.replace('http:', 'https:') });
+		const result = await told({}, { baseUrl: fixture.dfns.url.replace('http:', 'https:') });
 		expect(result.message).toContain('showed a certificate that cannot be trusted');
 		expect(result.type).toBe('BAD_CERTIFICATE');
 	});
@@ -280,16 +280,16 @@ describe('bad input is told before any call', () => {
 		['Application ID', { appId: 'ap 1' }, 'Application ID is not valid: "ap 1"'],
 		['User Name', { username: '  ' }, 'User Name is empty'],
 	])('%s: %j', async (field, fields, message) => {
-		const credential = await world.delegatedUser(fields);
-		const { error } = await world.read(credential);
+		const credential = await fixture.delegatedUser(fields);
+		const { error } = await fixture.read(credential);
 		expect(error?.message).toContain(message);
 		expect(error?.description).toMatch(/^Expected /);
 		if (field !== 'User Name') {
-			const outcome = await world.logIn(await world.serviceAccount(fields));
+			const outcome = await fixture.logIn(await fixture.serviceAccount(fields));
 			expect(outcome.error).toMatchObject({ name: 'NodeOperationError' });
 			expect(outcome.error?.message).toContain(message);
 			expect(outcome.error?.description).toBe(error?.description);
 		}
-		expect(world.dfns.calls).toHaveLength(0);
+		expect(fixture.dfns.calls).toHaveLength(0);
 	});
 });

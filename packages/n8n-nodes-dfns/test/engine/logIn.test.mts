@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ADA, JDOE, useWorld } from './engine.mts';
+import { ADA, JDOE, useFixture } from './engine.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 afterEach(() => jest.restoreAllMocks());
 
 test('logs a user in, and says for how long and who it is', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	const before = Date.now();
-	const outcome = await world.logIn(await world.serviceAccount());
+	const outcome = await fixture.logIn(await fixture.serviceAccount());
 	expect(outcome.error).toBeUndefined();
 	const [token] = dfns.userTokens();
 	expect(outcome.items('Dfns')).toEqual([
@@ -34,8 +34,8 @@ test('logs a user in, and says for how long and who it is', async () => {
 });
 
 test('the token reads as the user', async () => {
-	const { dfns } = world;
-	const [{ token }] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+	const { dfns } = fixture;
+	const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	const response = await fetch(`${dfns.url}/wallets`, {
 		headers: { authorization: `Bearer ${String(token)}` },
 	});
@@ -43,9 +43,9 @@ test('the token reads as the user', async () => {
 });
 
 test('takes the user name of each item, and logs each user in once', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	const items = [{ name: JDOE }, { name: ADA }, { name: ` ${JDOE} ` }];
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items,
 	});
@@ -62,12 +62,12 @@ test('takes the user name of each item, and logs each user in once', async () =>
 });
 
 test('gives no token that has ended since: logs in again', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	dfns.tellsTime = false;
 	const now = Date.now.bind(Date);
 	// The second login takes an hour, as long as the first token lasts.
 	jest.spyOn(Date, 'now').mockImplementation(() => now() + (dfns.logins >= 2 ? 3_600_000 : 0));
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items: [{ name: JDOE }, { name: ADA }, { name: JDOE }],
 	});
@@ -78,10 +78,10 @@ test('gives no token that has ended since: logs in again', async () => {
 });
 
 test('a login that fails, fails for its own item: the next one tries again', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	const path = '/auth/login/delegated';
 	dfns.fail({ on: { path }, with: { status: 503 } });
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		items: [{}, {}, {}],
 		onError: 'continueRegularOutput',
 	});
@@ -94,10 +94,10 @@ test('a login that fails, fails for its own item: the next one tries again', asy
 });
 
 test('ends with the execution that is cancelled', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	dfns.fail({ on: { path: '/auth/action' }, with: 'hang' });
 	let cancel = () => {};
-	const run = world.logIn(await world.serviceAccount(), {
+	const run = fixture.logIn(await fixture.serviceAccount(), {
 		items: [{}, {}],
 		onError: 'continueRegularOutput',
 		started: (stop) => (cancel = stop),
@@ -111,10 +111,10 @@ test('ends with the execution that is cancelled', async () => {
 });
 
 test('each execution logs in afresh, with a user action of its own', async () => {
-	const { dfns } = world;
-	const credential = await world.serviceAccount();
-	await world.logIn(credential);
-	await world.logIn(credential);
+	const { dfns } = fixture;
+	const credential = await fixture.serviceAccount();
+	await fixture.logIn(credential);
+	await fixture.logIn(credential);
 	expect(dfns.logins).toBe(2);
 	const actions = dfns.calls
 		.filter(({ path }) => path === '/auth/login/delegated')
@@ -125,18 +125,18 @@ test('each execution logs in afresh, with a user action of its own', async () =>
 test.each(['P-256', 'secp256k1', 'Ed25519', 'RSA'] as const)(
 	'signs with a %s key',
 	async (type) => {
-		const { credentialId, privateKey } = world.dfns.addKey(type);
-		const outcome = await world.logIn(await world.serviceAccount({ credentialId, privateKey }));
+		const { credentialId, privateKey } = fixture.dfns.addKey(type);
+		const outcome = await fixture.logIn(await fixture.serviceAccount({ credentialId, privateKey }));
 		expect(outcome.error).toBeUndefined();
-		expect(world.dfns.logins).toBe(1);
+		expect(fixture.dfns.logins).toBe(1);
 	},
 );
 
 test('what was signed is what is sent, byte for byte', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	const username = 'Zoë "\\Ω" \u2028 😀 <b>&amp;</b>\u00a0@example.co';
 	dfns.addUser(username);
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items: [{ name: username }],
 	});
@@ -152,19 +152,19 @@ test('what was signed is what is sent, byte for byte', async () => {
 });
 
 test('an older organization gets its application, and a nonce for each call', async () => {
-	world.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
-	const appId = world.dfns.requiredAppId;
-	expect((await world.logIn(await world.serviceAccount({ appId }))).error).toBeUndefined();
-	const { error } = await world.logIn(await world.serviceAccount());
+	fixture.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
+	const appId = fixture.dfns.requiredAppId;
+	expect((await fixture.logIn(await fixture.serviceAccount({ appId }))).error).toBeUndefined();
+	const { error } = await fixture.logIn(await fixture.serviceAccount());
 	expect(error?.message).toContain('did not accept the Auth Token');
 	expect(error?.description).toContain('Older organizations need the Application ID');
 });
 
 test('with "Continue", each item has its own outcome', async () => {
-	const { dfns } = world;
+	const { dfns } = fixture;
 	const ada = dfns.users.get(ADA);
 	if (ada !== undefined) ada.active = false;
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items: [{ name: 'nobody@example.co' }, { name: JDOE }, { name: '' }, { name: ADA }],
 		onError: 'continueRegularOutput',
@@ -202,8 +202,8 @@ test('with "Continue", each item has its own outcome', async () => {
 });
 
 test('without whose it is in the token, that stays empty', async () => {
-	world.dfns.tokenShape = { withoutMetadata: true };
-	const [json] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+	fixture.dfns.tokenShape = { withoutMetadata: true };
+	const [json] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	expect(json).toMatchObject({ userId: null, orgId: null });
 });
 

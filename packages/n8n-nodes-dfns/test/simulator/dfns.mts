@@ -83,6 +83,8 @@ export class LocalDfns {
 	readonly #app: FastifyInstance;
 	readonly #faults = new Faults();
 	readonly #lifetime: number;
+
+	readonly #usualLoginDelay: number;
 	readonly #challenges = new Map<string, Action & { challenge: string; used: boolean }>();
 	readonly #actions = new Map<string, Action & { used: boolean }>();
 	readonly #nonces = new Set<string>();
@@ -92,7 +94,8 @@ export class LocalDfns {
 	constructor(app: FastifyInstance, options: DfnsOptions) {
 		this.#app = app;
 		this.#lifetime = options.tokenLifetime ?? 3600;
-		this.loginDelay = options.loginDelay ?? 0;
+		this.#usualLoginDelay = options.loginDelay ?? 0;
+		this.loginDelay = this.#usualLoginDelay;
 		this.serviceAccount = newServiceAccount();
 		this.reset();
 		app.removeAllContentTypeParsers();
@@ -116,6 +119,7 @@ export class LocalDfns {
 		this.logins = 0;
 		this.changes = 0;
 		this.ahead = 0;
+		this.loginDelay = this.#usualLoginDelay;
 		this.tellsTime = true;
 		this.tokenShape = {};
 		this.writesNeedSignature = true;

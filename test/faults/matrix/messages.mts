@@ -1,8 +1,8 @@
 import { says } from '../results.mts';
 
 /**
- * Our own words, wherever our code makes the call: a login or keep-alive in all ways, else the node's calls. In the
- * credential test the advice follows, for n8n shows it nowhere else.
+ * Our own messages, wherever our code makes the call: a login or keep-alive at every entry point, and the node's calls.
+ * In the credential test the advice follows, because n8n shows it nowhere else.
  */
 export const RESET = says(/^\S+ broke off the connection before it responded(\. [A-Z].+)?$/);
 export const HTTP_500 = says(/^\S+ responded with HTTP status 500(\. [A-Z].+)?$/);
@@ -23,7 +23,7 @@ export function refusal(type: string) {
 	return says(new RegExp(`. \\[${type}\\](\\. [A-Z].+)?$`));
 }
 
-/** n8n's words, where the HTTP Request node or the credential test makes the call. */
+/** n8n's messages, where the HTTP Request node or the credential test makes the call. */
 export const N8N = {
 	reset: says(/ECONNRESET|closed unexpectedly|aborted|socket hang up/),
 	http500: says(/500|not able to process your request|Internal Server Error/),
