@@ -715,7 +715,7 @@ describe("a server's response", () => {
 		};
 		await withServer(garbles, async (session) => {
 			const { error } = await fixture.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ did not answer in HTTP$/);
+			expect(error?.message).toMatch(/ sent a response that is not HTTP$/);
 		});
 	});
 
