@@ -135,7 +135,7 @@ describe.each(troubles)('%s', (_name, arrange) => {
 
 test('a message does not tell whether a guessed password is right', async () => {
 	const { engine, vault } = fixture;
-	const { password } = vault.user(OLIVIA.username);
+	const { password } = vault.user(OLIVIA);
 	const credential = await fixture.credential();
 	const messageFor = async (guess: string) => {
 		const message = `Unknown field ${guess}`;
