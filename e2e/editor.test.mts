@@ -54,7 +54,7 @@ before(async () => {
 	page.setDefaultTimeout(240_000);
 	editor = new Editor(page, fixture.n8n.editorUrl);
 	await editor.signIn(OWNER);
-	// How the editor finds out that nobody has signed in yet.
+	// How the editor finds out that no one has signed in yet.
 	assert.deepEqual(traffic.refused.splice(0), ['401 /rest/login']);
 	traffic.errors.length = 0;
 });

@@ -238,7 +238,7 @@ function delegated(execution: Execution) {
 	return { started, ended };
 }
 
-/** Of all sessions that live in Vault, none is one that acts for somebody else. */
+/** No session in Vault acts on behalf of another user. */
 function assertNoDelegatedSessionLives(): void {
 	assert.deepEqual(
 		vault.sessions().filter(({ delegateUserId }) => delegateUserId !== undefined),

@@ -184,7 +184,7 @@ test(
 				await reached(WORKER_KILLED_AT);
 				await victim.killWhileBusy();
 				journal.begin(`worker killed after ${count} executions`);
-				// Nobody but the survivor can take anything until the next worker is there.
+				// Until the next worker is there, only the surviving one takes jobs.
 				held = await services.queue.activeJobs();
 				const next = await start(RESTARTED);
 				workers = [survivor, next];

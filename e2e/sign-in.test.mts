@@ -112,7 +112,7 @@ function rememberSecrets(): void {
 	keep(CLIENT_SECRET);
 }
 
-/** What n8n keeps encrypted, read as n8n's own command exports it: tokens that nobody has used yet are only there. */
+/** What n8n keeps encrypted, as n8n's own command exports it. Tokens that were never used are only there. */
 async function rememberStoredSecrets(): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-export-'));
 	try {

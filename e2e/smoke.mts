@@ -39,7 +39,7 @@ export function smoke(folder: string): void {
 	let stranger: Server;
 
 	/** The headers of what has come to a server that is none of the Vault's. */
-	const strayed: Array<Record<string, unknown>> = [];
+	const received: Array<Record<string, unknown>> = [];
 	/** Everything that must not be found afterwards. */
 	const secrets = new Set<string>();
 
@@ -49,7 +49,7 @@ export function smoke(folder: string): void {
 		});
 		({ vault, n8n, rest, promoMats } = fixture);
 		stranger = createServer((request, response) => {
-			strayed.push({ ...request.headers });
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json');
 			response.end('{}');
 		});
@@ -66,7 +66,7 @@ export function smoke(folder: string): void {
 	beforeEach(() => {
 		rememberSecrets();
 		vault.reset();
-		strayed.length = 0;
+		received.length = 0;
 		// Another password for each test, and so a login of which n8n's process knows nothing yet.
 		vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 	});
@@ -335,12 +335,12 @@ export function smoke(folder: string): void {
 		}
 		// The HTTP Request node follows redirects, but without the session; the Veeva Vault node follows none.
 		assert.deepEqual(
-			strayed.map(({ authorization }) => authorization),
+			received.map(({ authorization }) => authorization),
 			[undefined, undefined],
 		);
 		vault.fail({ on: { path: ME }, with: 'redirect', to: `http://127.0.0.1:${port}/` });
 		assert.match((await runVault(id, 'validate')).error?.message ?? '', /it was not followed$/);
-		assert.equal(strayed.length, 2);
+		assert.equal(received.length, 2);
 	});
 
 	test('failed calls leave what the last test searches', async () => {

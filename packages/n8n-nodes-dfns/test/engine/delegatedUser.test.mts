@@ -379,31 +379,31 @@ describe("a node that calls with n8n's other helper", () => {
 });
 
 describe('a token', () => {
-	let thief: Server;
-	let stolen: Array<Record<string, unknown>>;
-	let thiefOrigin: string;
+	let otherServer: Server;
+	let received: Array<Record<string, unknown>>;
+	let otherOrigin: string;
 
 	beforeAll(async () => {
-		thief = createServer((request, response) => {
-			stolen.push({ ...request.headers });
+		otherServer = createServer((request, response) => {
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json').end('{}');
 		});
-		await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
-		thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+		await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+		otherOrigin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 	});
-	afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
-	beforeEach(() => (stolen = []));
+	afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
+	beforeEach(() => (received = []));
 
 	test.each([false, true])('is not sent to another host (stored token: %s)', async (atHand) => {
 		const credential = await fixture.delegatedUser();
 		if (atHand) await fixture.read(credential);
 		const before = fixture.dfns.calls.length;
-		const { error } = await fixture.read(credential, { url: `${thiefOrigin}/wallets` });
+		const { error } = await fixture.read(credential, { url: `${otherOrigin}/wallets` });
 		expect(error?.message).toBe(
-			`The request to ${new URL(thiefOrigin).host} was not sent: it is not the Dfns of this credential`,
+			`The request to ${new URL(otherOrigin).host} was not sent: it is not the Dfns of this credential`,
 		);
 		expect(error?.description).toContain(new URL(fixture.dfns.url).host);
-		expect(stolen).toEqual([]);
+		expect(received).toEqual([]);
 		expect(fixture.dfns.calls).toHaveLength(before);
 	});
 
@@ -419,14 +419,14 @@ describe('a token', () => {
 		fixture.dfns.fail({
 			on: { path: '/wallets' },
 			with: 'redirect',
-			to: `${thiefOrigin}/wallets`,
+			to: `${otherOrigin}/wallets`,
 		});
 		await fixture.read(credential, {
 			parameters: { options: { redirect: { redirect: { followRedirects: true } } } },
 		});
-		expect(stolen).toHaveLength(1);
-		expect(JSON.stringify(stolen)).not.toContain('Bearer');
-		expect(JSON.stringify(stolen)).not.toContain(fixture.dfns.userTokens()[0]);
+		expect(received).toHaveLength(1);
+		expect(JSON.stringify(received)).not.toContain('Bearer');
+		expect(JSON.stringify(received)).not.toContain(fixture.dfns.userTokens()[0]);
 	});
 
 	test('replaces another Authorization, and is sent with the application of older organizations', async () => {

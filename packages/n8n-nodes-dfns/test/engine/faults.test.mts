@@ -14,8 +14,8 @@ interface Told {
 	type?: string;
 }
 
-/** Every way in which a login comes about. */
-const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
+/** Everything that causes a login. */
+const entryPoints: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	[
 		'Dfns node',
 		async () => {
@@ -64,7 +64,7 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	],
 ];
 
-/** What befalls a call, and what is told of it. */
+/** What happens to a call, and how it is reported. */
 const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
 	['reset', /^HOST broke off the connection before it answered$/, 'CONNECTION_RESET'],
 	['html', /^HOST did not answer as Dfns does: text\/html$/, 'NOT_A_DFNS_ANSWER'],
@@ -88,7 +88,7 @@ const faultsAt = (path: string) =>
 		return !(forbidden && path === '/auth/credentials');
 	});
 
-describe.each(ways)('%s', (_way, run, steps) => {
+describe.each(entryPoints)('%s', (_way, run, steps) => {
 	describe.each(steps)('%s', (path) => {
 		test.each(faultsAt(path))('%j', async (fault, what, type) => {
 			const { dfns } = fixture;

@@ -50,7 +50,7 @@ describe.each(forms)('$name', ({ pem, publicKey }) => {
 		const key = readPrivateKey(damaged(pem));
 		const signature = signText(key, 'text');
 		expect(verify(undefined, Buffer.from('text'), publicKey, signature)).toBe(true);
-		// The same key in whichever form is the same login.
+		// The same key in any form is the same login.
 		expect(key.pem).toBe(readPrivateKey(pem).pem);
 	});
 });
