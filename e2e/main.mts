@@ -19,7 +19,7 @@ const HELP = `Proves the package where users run it: in the full n8n, from the p
 
 N8N_VERSION=2.40.7 npm run test:e2e  the smoke scenarios on another n8n
 PACKED_FOLDER=packed npm run test:e2e            the packed files in that folder instead of the sources
-UPDATE_SCREENSHOTS=1 npm run test:e2e -- editor   takes the pictures in docs/images anew
+UPDATE_SCREENSHOTS=1 npm run test:e2e -- editor   takes the pictures in docs/images again
 
 Sets up what it needs by itself: n8n (5 minutes and 3 GB, once for each version), Chromium, PostgreSQL and Redis. To use
 those that are there: CHROMIUM_PATH=/path/to/chrome, POSTGRES_URL=postgres://user:password@host:5432/postgres (a user who

@@ -88,7 +88,7 @@ export async function installPackage(
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
 	const nodesFolder = join(userFolder, '.n8n', 'nodes');
-	// Always afresh: npm takes a tarball of the same name and version for the one that it has.
+	// Always from the start: npm takes a tarball of the same name and version for the one that it has.
 	rmSync(nodesFolder, { recursive: true, force: true });
 	mkdirSync(nodesFolder, { recursive: true });
 	writeFileSync(

@@ -39,7 +39,7 @@ export interface Target {
 
 /** How long an answer may take once n8n has nothing left to do. */
 const ANSWERED_WITHIN_MS = 60_000;
-/** How long there may be no answer at all, whatever n8n has to do. */
+/** How long n8n may take to respond at all, however busy it is. */
 const SILENT_MS = 15 * 60_000;
 
 /**

@@ -4,8 +4,8 @@ import { useFixture } from '../fixture/jest.mts';
 
 const fixture = useFixture();
 
-/** Both ways into Vault, each making one call and giving what Vault said of it. */
-const ways = [
+/** Both nodes that call Vault. Each makes one call and returns what Vault said. */
+const entryPoints = [
 	[
 		'the Veeva Vault node',
 		async (credential: string) => {
@@ -22,7 +22,7 @@ const ways = [
 	],
 ] as const;
 
-describe.each(ways)('%s', (way, call) => {
+describe.each(entryPoints)('%s', (entryPoint, call) => {
 	test('logs in when there is no session, and stores it encrypted', async () => {
 		const credential = await fixture.credential();
 		expect(await call(credential)).toContain(OLIVIA);
@@ -85,7 +85,7 @@ describe.each(ways)('%s', (way, call) => {
 	});
 
 	test('logs in with a user name and password full of special characters', async () => {
-		const user = { username: `&=+%"'é ${way}@veepharm.com`, password: '&=+%"\'é ;#?/\\€' };
+		const user = { username: `&=+%"'é ${entryPoint}@veepharm.com`, password: '&=+%"\'é ;#?/\\€' };
 		fixture.vault.addUser({ ...user, vaultIds: [1776] });
 		const credential = await fixture.credential(user);
 		await call(credential);

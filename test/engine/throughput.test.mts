@@ -241,12 +241,12 @@ describe('cancelling', () => {
 	test.each([
 		['credential', 10],
 		['session ID', 10],
-	])('stops all calls at once, with a %s', async (way, most) => {
+	])('stops all calls at once, with a %s', async (signedBy, most) => {
 		const credential = await warm();
 		const [{ id }] = fixture.vault.sessions();
 		slow(20_000);
 		const given =
-			way === 'credential'
+			signedBy === 'credential'
 				? {}
 				: { sessionSource: 'sessionId', sessionId: id, vaultDns: fixture.promoMats };
 		let cancel = () => {};

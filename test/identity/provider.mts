@@ -82,7 +82,7 @@ export interface IdentityProvider {
 
 	/** Calls of the token endpoint in order of arrival. */
 	readonly requests: TokenRequest[];
-	/** Makes the next calls of the token endpoint fail; faults befall calls in the order given. */
+	/** Makes the next calls of the token endpoint fail. Faults happen to calls in the order given. */
 	failNext(fault: TokenFault, times?: number): void;
 	clearFaults(): void;
 

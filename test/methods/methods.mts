@@ -129,7 +129,7 @@ function oAuth2Method(grant: GrantName, client: ClientName): Method {
 	};
 }
 
-/** A session of Olivia that somebody else has opened. */
+/** A session of Olivia that another program opened. */
 export async function foreignSession({ vault, promoMats }: ProviderFixture): Promise<string> {
 	const response = await fetch(`${promoMats}/api/v25.2/auth`, {
 		method: 'POST',

@@ -8,7 +8,7 @@ import { AZURE, SAM, validate } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
 
-/** What the credential of somebody who has signed in through n8n is used for, in n8n's engine; signing in is in `e2e`. */
+/** How n8n's engine uses the credential of a user who signed in through n8n. Signing in is tested in `e2e`. */
 
 /** A credential as n8n saves it when Sam has signed in. */
 async function signedIn(

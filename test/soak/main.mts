@@ -32,7 +32,7 @@ const SPREAD_MS = Number(values.seconds) * 1000;
 /** Then it stops, however far it has come. */
 const GIVE_UP_MS = 10 * 60_000;
 const PROGRESS_MS = 3_000;
-/** Nobody calls for longer than the idle timeout; in between there is time for the absolute one. */
+/** Every so often there are no calls for longer than the idle timeout. In between, the absolute timeout is reached. */
 const GAP_EVERY_MS = 24_000;
 
 const random = new Random(Number(values.seed));

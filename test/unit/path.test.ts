@@ -7,7 +7,7 @@ const VERSION = 'v25.2';
 const ORIGIN = 'https://myvault.veevavault.com';
 const HOST = { host: 'myvault.veevavault.com', origin: ORIGIN };
 
-/** Texts as they are, and such as somebody would write who wants to get out. */
+/** Any texts, and texts that try to leave the API. */
 const paths = fc.oneof(
 	fc.string({ unit: 'binary' }),
 	fc

@@ -6,8 +6,8 @@ import * as messages from './messages.mts';
 const { N8N, TEST } = messages;
 
 /**
- * Faults of the call that a workflow wants made. Without an answer nobody knows whether it was carried out, so it is
- * never repeated; and no login is worth trying.
+ * Faults of the call that a workflow wants made. Without a response it is not known whether the call was carried out, so it is
+ * never repeated, and no login is tried.
  */
 export const CALLS: readonly Row[] = [
 	{

@@ -26,7 +26,7 @@ function advance(ms: number): void {
 }
 
 describe('one login', () => {
-	test('serves every read: one call each', async () => {
+	test('serves every read, with one call each', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		for (let times = 0; times < 3; times++) expect(await readBy(credential)).toBe(JDOE);
@@ -90,7 +90,7 @@ describe('one login', () => {
 		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('of another process is taken when it is newer', async () => {
+	test('is replaced by a newer login of another process', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -112,7 +112,7 @@ describe('one login', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('that fails, fails for all who wait for it, and is made once', async () => {
+	test('fails once for everything that waits for it', async () => {
 		const path = '/auth/login/delegated';
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path }, with: { status: 500 }, delay: 1500 });
@@ -121,7 +121,7 @@ describe('one login', () => {
 		expect(fixture.dfns.count({ path })).toBe(1);
 	});
 
-	test('that never comes to an end, ends for all who wait for it; the next one logs in', async () => {
+	test('that never ends is abandoned for everything that waits for it, and the next execution logs in', async () => {
 		shorten(60_000);
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
@@ -147,7 +147,7 @@ describe('renewal', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('uses short-lived tokens, too', async () => {
+	test('uses short-lived tokens as well', async () => {
 		fixture.dfns.tokenShape = { exp: 30 };
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -155,7 +155,7 @@ describe('renewal', () => {
 		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('follows a 401: the read is made again with a new token, which is saved', async () => {
+	test('follows HTTP 401: the read is repeated with a new token, which is saved', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -168,7 +168,7 @@ describe('renewal', () => {
 		expect(dfns.logins).toBe(2);
 	});
 
-	test('follows a change of the user name, for n8n keeps the token of the one before', async () => {
+	test("follows a change of the user name, because n8n keeps the earlier user's token", async () => {
 		const credential = await fixture.delegatedUser();
 		expect(await readBy(credential)).toBe(JDOE);
 		await change(credential, { username: ADA });
@@ -180,7 +180,7 @@ describe('renewal', () => {
 	});
 
 	test.each(['another token', 'other details', 'details that are no JSON'])(
-		'follows a stored token that cannot count: %s',
+		'follows a stored token that cannot be used: %s',
 		async (what) => {
 			const credential = await fixture.delegatedUser({
 				userToken: what === 'another token' ? 'eyJ.e30.x' : 'eyJhbGciOiJub25lIn0.eyJleHAiOjl9.x',
@@ -202,7 +202,7 @@ describe('renewal', () => {
 		}
 	});
 
-	test('a token that has expired already is told from a login that works', async () => {
+	test('a token that has already expired is reported, and not used', async () => {
 		fixture.dfns.ahead = -7_200_000;
 		fixture.dfns.tellsTime = false;
 		// The difference is remembered of a host; this process has not met the clock of this one.
@@ -254,7 +254,7 @@ describe('a failed request', () => {
 		},
 	);
 
-	test('that changes data is sent once also when the token was revoked; the next one logs in', async () => {
+	test('that changes data is sent once even when the token was revoked, and the next request logs in', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -268,7 +268,7 @@ describe('a failed request', () => {
 		expect(dfns.count({ path: '/wallets', method: 'GET', status: 401 })).toBe(0);
 	});
 
-	test('that was carried out before its answer and the token were lost is not carried out again', async () => {
+	test('that was carried out before its response and the token were lost is not carried out again', async () => {
 		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
 		const credential = await fixture.delegatedUser();
@@ -279,7 +279,7 @@ describe('a failed request', () => {
 		expect(dfns.changes).toBe(1);
 	});
 
-	test('that got no answer in time is not sent again, and causes no login', async () => {
+	test('that got no response in time is not sent again, and causes no login', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -290,7 +290,7 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('when Dfns cannot even be asked: the first failure is what is told', async () => {
+	test('is reported with its own reason when Dfns cannot be asked about the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -300,7 +300,7 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('when Dfns does not answer whether it accepts the token: the first failure, after ten seconds', async () => {
+	test('is reported with its own reason when Dfns does not answer about the token within ten seconds', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -311,7 +311,7 @@ describe('a failed request', () => {
 		expect(limits.mock.calls).toEqual([[10_000]]);
 	});
 
-	test('and a login that is refused: why it is refused', async () => {
+	test('is reported with the reason of the login when the login is refused', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -324,7 +324,7 @@ describe('a failed request', () => {
 	});
 });
 
-describe("in a node that calls with n8n's other helper", () => {
+describe("a node that calls with n8n's other helper", () => {
 	const call = async (credential: string, method = 'GET', url = `${fixture.dfns.url}/wallets`) => {
 		const { engine } = fixture;
 		const parameters = { method, url };
@@ -333,7 +333,7 @@ describe("in a node that calls with n8n's other helper", () => {
 		]);
 	};
 
-	test('a read is made again with a new token', async () => {
+	test('repeats a read with a new token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await call(credential);
@@ -343,14 +343,14 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect(dfns.count({ path: '/wallets' })).toBe(3);
 	});
 
-	test('a relative address means the Dfns of the credential', async () => {
+	test("sends a relative address to the credential's Dfns", async () => {
 		const credential = await fixture.delegatedUser();
 		expect((await call(credential, 'GET', '/wallets')).json('Other')[0]).toMatchObject({
 			readBy: JDOE,
 		});
 	});
 
-	test('a read that is refused although Dfns accepts the token is made once', async () => {
+	test('makes a read once when it is refused although Dfns accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await call(credential);
@@ -363,7 +363,7 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('a request that changes data is sent once', async () => {
+	test('sends a request that changes data once', async () => {
 		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
 		const credential = await fixture.delegatedUser();
@@ -378,58 +378,58 @@ describe("in a node that calls with n8n's other helper", () => {
 	});
 });
 
-describe('where a token goes', () => {
-	let thief: Server;
-	let stolen: Array<Record<string, unknown>>;
-	let thiefOrigin: string;
+describe('a token', () => {
+	let otherServer: Server;
+	let received: Array<Record<string, unknown>>;
+	let otherOrigin: string;
 
 	beforeAll(async () => {
-		thief = createServer((request, response) => {
-			stolen.push({ ...request.headers });
+		otherServer = createServer((request, response) => {
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json').end('{}');
 		});
-		await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
-		thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+		await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+		otherOrigin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 	});
-	afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
-	beforeEach(() => (stolen = []));
+	afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
+	beforeEach(() => (received = []));
 
-	test.each([false, true])('not to another host (token at hand: %s)', async (atHand) => {
+	test.each([false, true])('is not sent to another host (stored token: %s)', async (atHand) => {
 		const credential = await fixture.delegatedUser();
 		if (atHand) await fixture.read(credential);
 		const before = fixture.dfns.calls.length;
-		const { error } = await fixture.read(credential, { url: `${thiefOrigin}/wallets` });
+		const { error } = await fixture.read(credential, { url: `${otherOrigin}/wallets` });
 		expect(error?.message).toBe(
-			`The request to ${new URL(thiefOrigin).host} was not sent: it is not the Dfns of this credential`,
+			`The request to ${new URL(otherOrigin).host} was not sent: it is not the Dfns of this credential`,
 		);
 		expect(error?.description).toContain(new URL(fixture.dfns.url).host);
-		expect(stolen).toEqual([]);
+		expect(received).toEqual([]);
 		expect(fixture.dfns.calls).toHaveLength(before);
 	});
 
-	test('not over plain http', async () => {
+	test('is not sent over plain http', async () => {
 		const credential = await fixture.delegatedUser({ baseUrl: 'https://api.dfns.io' });
 		const { error } = await fixture.read(credential, { url: 'http://api.dfns.io/wallets' });
 		expect(error?.message).toContain('it would carry the token over plain http');
 		expect(fixture.dfns.calls).toHaveLength(0);
 	});
 
-	test('not along with a redirect to another origin', async () => {
+	test('is not sent along with a redirect to another origin', async () => {
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({
 			on: { path: '/wallets' },
 			with: 'redirect',
-			to: `${thiefOrigin}/wallets`,
+			to: `${otherOrigin}/wallets`,
 		});
 		await fixture.read(credential, {
 			parameters: { options: { redirect: { redirect: { followRedirects: true } } } },
 		});
-		expect(stolen).toHaveLength(1);
-		expect(JSON.stringify(stolen)).not.toContain('Bearer');
-		expect(JSON.stringify(stolen)).not.toContain(fixture.dfns.userTokens()[0]);
+		expect(received).toHaveLength(1);
+		expect(JSON.stringify(received)).not.toContain('Bearer');
+		expect(JSON.stringify(received)).not.toContain(fixture.dfns.userTokens()[0]);
 	});
 
-	test('in place of another Authorization, and with the application of older organizations', async () => {
+	test('replaces another Authorization, and is sent with the application of older organizations', async () => {
 		const appId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 		fixture.dfns.requiredAppId = appId;
 		const credential = await fixture.delegatedUser({ appId });
@@ -442,7 +442,7 @@ describe('where a token goes', () => {
 		expect(outcome.json('HTTP')[0]).toMatchObject({ readBy: JDOE });
 	});
 
-	test('with another nonce each time, also when a read is made again', async () => {
+	test('is sent with a new nonce each time, even when a read is repeated', async () => {
 		const { dfns } = fixture;
 		dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 		const credential = await fixture.delegatedUser({ appId: dfns.requiredAppId });

@@ -14,8 +14,8 @@ interface Told {
 	type?: string;
 }
 
-/** Every way in which a login comes about. */
-const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
+/** Everything that causes a login. */
+const entryPoints: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	[
 		'Dfns node',
 		async () => {
@@ -64,7 +64,7 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 	],
 ];
 
-/** What befalls a call, and what is told of it. */
+/** What happens to a call, and how it is reported. */
 const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
 	['reset', /^HOST broke off the connection before it responded$/, 'CONNECTION_RESET'],
 	['html', /^HOST did not answer as Dfns does: text\/html$/, 'NOT_A_DFNS_ANSWER'],
@@ -88,7 +88,7 @@ const faultsAt = (path: string) =>
 		return !(forbidden && path === '/auth/credentials');
 	});
 
-describe.each(ways)('%s', (_way, run, steps) => {
+describe.each(entryPoints)('%s', (_way, run, steps) => {
 	describe.each(steps)('%s', (path) => {
 		test.each(faultsAt(path))('%j', async (fault, what, type) => {
 			const { dfns } = fixture;
@@ -112,7 +112,7 @@ describe.each(ways)('%s', (_way, run, steps) => {
 	});
 });
 
-describe('what each refusal means', () => {
+describe('a refusal is explained', () => {
 	const told = async (options: { username?: string } = {}, fields = {}) => {
 		const outcome = await fixture.logIn(await fixture.serviceAccount(fields), {
 			...options,
@@ -157,7 +157,7 @@ describe('what each refusal means', () => {
 		expect(result.description).toMatch(/ Dfns's error ID: 2038837570328299032\.$/);
 	});
 
-	test('no permission: names the one that is missing', async () => {
+	test('a missing permission is named', async () => {
 		fixture.dfns.serviceAccount.permissions = [];
 		expect(await told()).toMatchObject({
 			message: expect.stringContaining('operation (Auth:Login:Delegated)'),
@@ -166,7 +166,7 @@ describe('what each refusal means', () => {
 		});
 	});
 
-	test('a policy: names the user', async () => {
+	test("a policy that wants an approval first is reported with the user and the approval's ID", async () => {
 		fixture.dfns.fail({ on: { path: LOGIN }, with: 'policy' });
 		const { message, description, ...rest } = await told();
 		expect(message).toContain(`"${JDOE}" was not logged in [HTTP 202`);
@@ -176,7 +176,7 @@ describe('what each refusal means', () => {
 		expect(rest).toEqual({ type: 'POLICY_PENDING' });
 	});
 
-	test('a login refused for no reason given: what to check first, and what then', async () => {
+	test('a login refused without a reason is reported with what to check', async () => {
 		fixture.dfns.fail({ on: { path: LOGIN }, with: { status: 401, message: 'Not Authorized.' } });
 		const { message, description } = await told();
 		const { host } = new URL(fixture.dfns.url);
@@ -184,7 +184,7 @@ describe('what each refusal means', () => {
 		expect(description).toMatch(/^Check the User Name .* check that the Auth Token /);
 	});
 
-	test('clocks that differ are told', async () => {
+	test('clocks that differ are reported', async () => {
 		fixture.dfns.ahead = -12 * 60_000;
 		fixture.dfns.fail({ on: { path: LOGIN }, with: { status: 400, message: 'No' } });
 		const { description } = await told();
@@ -193,7 +193,7 @@ describe('what each refusal means', () => {
 		);
 	});
 
-	test('an Auth Token that has expired is told', async () => {
+	test('an expired Auth Token is reported', async () => {
 		const claims = Buffer.from(JSON.stringify({ exp: 1_700_000_000 })).toString('base64url');
 		const { description } = await told({}, { authToken: `eyJhbGciOiJIUzI1NiJ9.${claims}.c2ln` });
 		expect(description).toContain('The Auth Token expired on 2023-11-14T22:13:20.000Z.');
@@ -216,19 +216,19 @@ describe('what each refusal means', () => {
 		expect(type).toBe('NOT_A_DFNS_ANSWER');
 	});
 
-	test.each([[null], [1e15]])('a token with an impossible exp: %j', async (exp) => {
+	test.each([[null], [1e15]])('a token with an impossible exp is reported: %j', async (exp) => {
 		fixture.dfns.tokenShape = { exp };
 		expect((await told()).message).toContain('no JWT with an expiry time (exp)');
 	});
 
-	test('a token that has expired already', async () => {
+	test('a token that has already expired is reported', async () => {
 		fixture.dfns.tokenShape = { exp: -60 };
 		const { message, type } = await told();
 		expect(message).toContain('gave a token that had expired already at 2');
 		expect(type).toBe('EXPIRED_TOKEN');
 	});
 
-	test('an answer that never comes to an end', async () => {
+	test('a response that never ends is reported', async () => {
 		shorten(60_000);
 		fixture.dfns.fail({ on: { path: SIGN }, with: 'drip' });
 		expect(await told()).toEqual({
@@ -238,7 +238,7 @@ describe('what each refusal means', () => {
 		});
 	});
 
-	test('no key that may sign at all', async () => {
+	test('a service account without any key that is allowed to sign is reported', async () => {
 		const body = { challenge: 'x', challengeIdentifier: 'y', allowCredentials: { key: [] } };
 		fixture.dfns.fail({ on: { path: INIT }, with: { body } });
 		expect(await told()).toMatchObject({
@@ -256,14 +256,14 @@ describe('what each refusal means', () => {
 		expect(result.type).toBe(type);
 	});
 
-	test('TLS where there is none', async () => {
+	test('a certificate that cannot be trusted is reported', async () => {
 		const result = await told({}, { baseUrl: fixture.dfns.url.replace('http:', 'https:') });
 		expect(result.message).toContain('showed a certificate that cannot be trusted');
 		expect(result.type).toBe('BAD_CERTIFICATE');
 	});
 });
 
-describe('bad input is told before any call', () => {
+describe('input that is not valid is reported before any call', () => {
 	const key = '-----BEGIN';
 	test.each([
 		['Base URL', { baseUrl: '' }, 'Base URL is empty'],

@@ -5,7 +5,7 @@ import { ADA, JDOE, useFixture } from './engine.mts';
 const fixture = useFixture();
 afterEach(() => jest.restoreAllMocks());
 
-test('logs a user in, and says for how long and who it is', async () => {
+test('logs a user in, and returns who it is and for how long', async () => {
 	const { dfns } = fixture;
 	const before = Date.now();
 	const outcome = await fixture.logIn(await fixture.serviceAccount());
@@ -33,7 +33,7 @@ test('logs a user in, and says for how long and who it is', async () => {
 	]);
 });
 
-test('the token reads as the user', async () => {
+test('returns a token that reads as the user', async () => {
 	const { dfns } = fixture;
 	const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	const response = await fetch(`${dfns.url}/wallets`, {
@@ -42,7 +42,7 @@ test('the token reads as the user', async () => {
 	expect(await response.json()).toMatchObject({ readBy: JDOE });
 });
 
-test('takes the user name of each item, and logs each user in once', async () => {
+test('uses the user name of each item, and logs each user in once', async () => {
 	const { dfns } = fixture;
 	const items = [{ name: JDOE }, { name: ADA }, { name: ` ${JDOE} ` }];
 	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
@@ -61,7 +61,7 @@ test('takes the user name of each item, and logs each user in once', async () =>
 	expect(dfns.logins).toBe(2);
 });
 
-test('gives no token that has ended since: logs in again', async () => {
+test('logs in again instead of returning a token that has ended meanwhile', async () => {
 	const { dfns } = fixture;
 	dfns.tellsTime = false;
 	const now = Date.now.bind(Date);
@@ -77,7 +77,7 @@ test('gives no token that has ended since: logs in again', async () => {
 	expect(dfns.logins).toBe(3);
 });
 
-test('a login that fails, fails for its own item: the next one tries again', async () => {
+test('a failed login fails its own item, and the next item tries again', async () => {
 	const { dfns } = fixture;
 	const path = '/auth/login/delegated';
 	dfns.fail({ on: { path }, with: { status: 503 } });
@@ -93,7 +93,7 @@ test('a login that fails, fails for its own item: the next one tries again', asy
 	expect(dfns.count({ path })).toBe(2);
 });
 
-test('ends with the execution that is cancelled', async () => {
+test('ends when the execution is cancelled', async () => {
 	const { dfns } = fixture;
 	dfns.fail({ on: { path: '/auth/action' }, with: 'hang' });
 	let cancel = () => {};
@@ -110,7 +110,7 @@ test('ends with the execution that is cancelled', async () => {
 	expect(dfns.calls).toHaveLength(2);
 });
 
-test('each execution logs in afresh, with a user action of its own', async () => {
+test('logs in for each execution, with a user action of its own', async () => {
 	const { dfns } = fixture;
 	const credential = await fixture.serviceAccount();
 	await fixture.logIn(credential);
@@ -132,7 +132,7 @@ test.each(['P-256', 'secp256k1', 'Ed25519', 'RSA'] as const)(
 	},
 );
 
-test('what was signed is what is sent, byte for byte', async () => {
+test('sends what was signed, byte for byte', async () => {
 	const { dfns } = fixture;
 	const username = 'Zoë "\\Ω" \u2028 😀 <b>&amp;</b>\u00a0@example.co';
 	dfns.addUser(username);
@@ -151,7 +151,7 @@ test('what was signed is what is sent, byte for byte', async () => {
 	expect(JSON.parse(login.body)).toEqual({ username });
 });
 
-test('an older organization gets its application, and a nonce for each call', async () => {
+test('sends the application of an older organization, and a nonce with each call', async () => {
 	fixture.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 	const appId = fixture.dfns.requiredAppId;
 	expect((await fixture.logIn(await fixture.serviceAccount({ appId }))).error).toBeUndefined();
@@ -160,7 +160,7 @@ test('an older organization gets its application, and a nonce for each call', as
 	expect(error?.description).toContain('Older organizations need the Application ID');
 });
 
-test('with "Continue", each item has its own outcome', async () => {
+test('gives each item its own outcome with "Continue"', async () => {
 	const { dfns } = fixture;
 	const ada = dfns.users.get(ADA);
 	if (ada !== undefined) ada.active = false;
@@ -201,7 +201,7 @@ test('with "Continue", each item has its own outcome', async () => {
 	]);
 });
 
-test('without whose it is in the token, that stays empty', async () => {
+test('leaves user and organization empty when the token does not name them', async () => {
 	fixture.dfns.tokenShape = { withoutMetadata: true };
 	const [json] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	expect(json).toMatchObject({ userId: null, orgId: null });

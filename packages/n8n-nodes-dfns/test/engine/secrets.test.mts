@@ -101,18 +101,18 @@ const troubles: Array<[string, () => void]> = [
 	['a service account that may not', () => void (fixture.dfns.serviceAccount.permissions = [])],
 ];
 
-test('the search finds what is there: the token that Log In returns on request', async () => {
+test('the search finds a secret that is there: the token that Log In returns on request', async () => {
 	const outcome = await fixture.logIn(await fixture.serviceAccount());
 	expect(everything(outcome)).toContain(fixture.dfns.userTokens()[0]);
 	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
 });
 
-test('the search finds what is there: in what n8n saves', async () => {
+test('the search finds a secret that is there: in what n8n saves', async () => {
 	const outcome = await fixture.logIn(await fixture.serviceAccount());
 	expect(saved(outcome)).toContain(fixture.dfns.userTokens()[0]);
 });
 
-test('a message that repeats a secret is told without it', async () => {
+test('a message that repeats a secret is shown without it', async () => {
 	const { authToken } = fixture.dfns.serviceAccount;
 	fixture.dfns.fail({ on: { path: INIT }, with: { status: 400, message: `Bad: ${authToken}` } });
 	const { error } = await fixture.logIn(await fixture.serviceAccount());
@@ -133,7 +133,7 @@ test.each([
 		'"key-9"',
 	],
 ])(
-	'an answer that repeats a secret, or goes on and on, is told without: %s',
+	'a response that repeats a secret or never ends is shown without the secret: %s',
 	async (_, fault, end) => {
 		fixture.dfns.fail({ on: { path: INIT }, with: fault() });
 		const { error } = await fixture.logIn(await fixture.serviceAccount());
@@ -142,7 +142,7 @@ test.each([
 	},
 );
 
-test('a redirect to a secret, which a host name shows in small letters, is told without', async () => {
+test('a redirect to a host named like a secret, in lower case, is shown without it', async () => {
 	const { authToken } = fixture.dfns.serviceAccount;
 	fixture.dfns.fail({ on: { path: INIT }, with: 'redirect', to: `https://${authToken}.example/` });
 	const { error } = await fixture.logIn(await fixture.serviceAccount());
@@ -150,7 +150,7 @@ test('a redirect to a secret, which a host name shows in small letters, is told 
 });
 
 describe.each(troubles)('%s', (name, arrange) => {
-	test('node, HTTP Request node, credential tests: no token and no key anywhere', async () => {
+	test('node, HTTP Request node and credential tests save and show no token and no key', async () => {
 		const { engine } = fixture;
 		const delegatedUser = await fixture.delegatedUser();
 		const serviceAccount = await fixture.serviceAccount();
@@ -182,7 +182,7 @@ describe.each(troubles)('%s', (name, arrange) => {
 	});
 });
 
-test('the editor gets no token: the field is a password', async () => {
+test('the editor receives no token, because the field is a password', async () => {
 	const { DfnsDelegatedUserApi } = await import(
 		'../../credentials/DfnsDelegatedUserApi.credentials'
 	);

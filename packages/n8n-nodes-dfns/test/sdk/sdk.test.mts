@@ -31,7 +31,7 @@ function challengeFor(credentialId: string) {
 }
 
 describe.each(types)('%s', (type) => {
-	test('the official SDK logs in with the same key at the same Dfns', async () => {
+	test('the official SDK logs in to the simulated Dfns with the same key', async () => {
 		const { credentialId, privateKey } = dfns.addKey(type);
 		const client = new DfnsApiClient({
 			baseUrl: dfns.url,
@@ -42,7 +42,7 @@ describe.each(types)('%s', (type) => {
 		expect(dfns.userTokens()).toEqual([token]);
 	});
 
-	test('our assertion is the official one: the same client data, and a signature of the same key', async () => {
+	test("our assertion is the official SDK's: the same client data, and a signature of the same key", async () => {
 		const { credentialId, privateKey, publicKey } = newKey(type);
 		const challenge = challengeFor(credentialId);
 		const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
@@ -65,7 +65,7 @@ describe.each(types)('%s', (type) => {
 	});
 });
 
-test('both refuse a credential that is not among the allowed ones', async () => {
+test('the SDK and this package refuse a credential that is not among the allowed ones', async () => {
 	const { credentialId, privateKey } = newKey('Ed25519');
 	const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
 	await expect(signer.sign(challengeFor('another'))).rejects.toThrow('another');
@@ -82,7 +82,7 @@ test('both refuse a credential that is not among the allowed ones', async () => 
 	expect(send).toHaveBeenCalledTimes(1);
 });
 
-test('the SDK sees the same refusals', async () => {
+test('the SDK receives the same refusals', async () => {
 	const { credentialId, privateKey } = dfns.addKey('P-256');
 	const client = new DfnsApiClient({
 		baseUrl: dfns.url,

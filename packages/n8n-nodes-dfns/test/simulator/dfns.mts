@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
-import { befall, Faults, matches } from './faults.mts';
+import { applyFault, Faults, matches } from './faults.mts';
 import { issueJwt } from './jwt.mts';
 import { isSignedBy, newKey } from './keys.mts';
 import type {
@@ -200,12 +200,12 @@ export class LocalDfns {
 		else reply.raw.sendDate = false;
 		const fault = this.#faults.take(call);
 		if (fault?.delay !== undefined) await sleep(fault.delay);
-		if (fault !== undefined && fault.with !== 'resetAfter') return befall(fault, reply);
+		if (fault !== undefined && fault.with !== 'resetAfter') return applyFault(fault, reply);
 		try {
 			const body = await this.#carryOut(call);
 			if (fault !== undefined) {
 				if (fault.revokes) this.revokeUserTokens();
-				return befall(fault, reply);
+				return applyFault(fault, reply);
 			}
 			call.status = 200;
 			return reply.code(200).send(JSON.stringify(body));

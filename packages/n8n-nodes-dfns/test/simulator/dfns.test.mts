@@ -72,7 +72,7 @@ async function userAction(changes?: Record<string, string>): Promise<string> {
 const logIn = async (action: string, body = PAYLOAD, headers = {}) =>
 	await post(LOGIN, body, { 'x-dfns-useraction': action, ...headers });
 
-test('a signed call passes, once', async () => {
+test('a signed call is accepted once', async () => {
 	const action = await userAction();
 	expect(await logIn(action)).toMatchObject({ status: 200 });
 	expect(await logIn(action)).toMatchObject({
@@ -99,7 +99,7 @@ test('a call without a user action is refused', async () => {
 	expect(await logIn('')).toMatchObject({ status: 403 });
 });
 
-test('a challenge is good for one signature', async () => {
+test('a challenge is accepted for one signature', async () => {
 	const { challenge, challengeIdentifier } = await init();
 	expect((await complete(challengeIdentifier, assertion(challenge))).status).toBe(200);
 	expect(await complete(challengeIdentifier, assertion(challenge))).toMatchObject({
@@ -129,7 +129,7 @@ test('padded base64 is refused', async () => {
 	expect(await complete(challengeIdentifier, padded)).toMatchObject({ status: 400 });
 });
 
-test('a token ends at its exp, by the clock of Dfns', async () => {
+test("a token ends at its exp, by Dfns's clock", async () => {
 	const { answer } = await logIn(await userAction());
 	const read = async () =>
 		await fetch(`${dfns.url}/wallets`, {
@@ -140,7 +140,7 @@ test('a token ends at its exp, by the clock of Dfns', async () => {
 	expect((await read()).status).toBe(401);
 });
 
-test('who is nobody is not authorized', async () => {
+test('a caller without a valid token is not authorized', async () => {
 	expect(await logIn('', PAYLOAD, { authorization: 'Bearer x.y.z' })).toMatchObject({
 		status: 401,
 		message: 'Not Authorized.',

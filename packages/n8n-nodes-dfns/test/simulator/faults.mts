@@ -21,7 +21,7 @@ export class Faults {
 		this.#waiting.push({ fault, left: fault.times ?? 1 });
 	}
 
-	/** @returns the fault that befalls this call, if any; counts it as used */
+	/** @returns the fault of this call, if any; counts it as used */
 	take(call: CallRecord): Fault | undefined {
 		const entry = this.#waiting.find(
 			({ fault, left }) => left > 0 && matches(fault.on ?? {}, call),
@@ -45,7 +45,7 @@ function drip(answer: ServerResponse): void {
 const PAGE = '<!doctype html><html><body>Sign in to the company network</body></html>';
 
 /** Answers as a broken server, a proxy or a policy does. */
-export function befall(fault: Fault, reply: FastifyReply): FastifyReply {
+export function applyFault(fault: Fault, reply: FastifyReply): FastifyReply {
 	if (typeof fault.with === 'object') {
 		if ('body' in fault.with) {
 			const { body, type = 'application/json; charset=utf-8' } = fault.with;

@@ -53,7 +53,7 @@ export interface CallRecord {
 	caller?: string;
 }
 
-/** Which calls a fault befalls, and a count counts: all that are given have to match. */
+/** Which calls have a fault, or are counted. All given conditions must match. */
 export interface CallFilter {
 	method?: string;
 	path?: string;
@@ -92,7 +92,7 @@ export type FaultKind =
 export interface Fault {
 	on?: CallFilter;
 	with: FaultKind;
-	/** How many calls it befalls; 1 when not given */
+	/** How many calls have it; 1 when not given */
 	times?: number;
 	/** How long before, in ms; 0 when not given */
 	delay?: number;

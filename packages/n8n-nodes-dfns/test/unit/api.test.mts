@@ -16,7 +16,7 @@ const account = readServiceAccount({
 });
 const call: DfnsCall = { step: 'read', method: 'GET', path: '/auth/credentials', token: 'secret' };
 
-test('a call gives up after a minute, and follows no redirect', async () => {
+test('a call is abandoned after a minute, and follows no redirect', async () => {
 	let sent: IHttpRequestOptions | undefined;
 	const error: unknown = await callDfns(
 		async (options) => {
@@ -39,7 +39,7 @@ test('a call gives up after a minute, and follows no redirect', async () => {
 	});
 });
 
-test('a call that goes on and on is ended, and told as what it is', async () => {
+test('a call whose response never ends is abandoned, and reported as that', async () => {
 	let sent: IHttpRequestOptions | undefined;
 	const error: unknown = await callDfns(
 		async (options) => {
@@ -64,13 +64,13 @@ test.each([
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({ type });
 });
 
-test('an ID counts as that of an error only where it is said to be', async () => {
+test("an ID is shown as an error's ID only when the response says so", async () => {
 	const send = async () => ({ statusCode: 418, headers: {}, body: { message: 'No', id: 'cr-1' } });
 	const error: unknown = await callDfns(send, account, call).catch((thrown: unknown) => thrown);
 	expect(error).toMatchObject({ errorId: undefined });
 });
 
-test('an approval is told by its own ID', async () => {
+test('an approval is reported with its own ID', async () => {
 	const body = { id: 'cr-1', approvalId: 'ap-1', status: 'Pending' };
 	const send = async () => ({ statusCode: 202, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ test('an approval is told by its own ID', async () => {
 	});
 });
 
-test('what n8n itself says is told without a secret', async () => {
+test("n8n's own message is shown without a secret", async () => {
 	const send = async () => await Promise.reject(new Error(`Blocked: Bearer secret, ${authToken}`));
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
 		message: 'n8n could not complete the call to api.dfns.io: Blocked: Bearer ***, ***',
@@ -95,7 +95,7 @@ test.each([
 	['<html>', 'HTTP 418'],
 	[undefined, 'HTTP 418'],
 	[{ message: 'x'.repeat(1000) }, `HTTP 418: ${'x'.repeat(300)}…`],
-])('reads why from %j', async (body, said) => {
+])('the reason is read from %j', async (body, said) => {
 	const send = async () => ({ statusCode: 418, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
 		message: `api.dfns.io refused the call [${said}]`,
@@ -103,7 +103,7 @@ test.each([
 	});
 });
 
-test('a login is three calls, each sent once; the second and third only after the first', async () => {
+test('a login makes three calls, each once and in order', async () => {
 	const sent: string[] = [];
 	const answers: Record<string, object> = {
 		'/auth/action/init': {

@@ -31,7 +31,7 @@ describe('Base URL', () => {
 		expect(() => parseBaseUrl(given)).toThrow(expect.objectContaining({ message }));
 	});
 
-	test('whatever is entered: an https origin, one of this machine, or a refusal', () => {
+	test('yields an https origin, one of this machine, or a refusal, whatever is entered', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.webAuthority()), (given) => {
 				try {
@@ -54,7 +54,7 @@ test.each([
 	['https://api.dfns.io:8443/wallets', false],
 	['http://api.dfns.io/wallets', false],
 	['https://apidfns.io/', false],
-])('a token for https://api.dfns.io may go to %s: %s', (address, may) => {
+])('whether a token for https://api.dfns.io is sent to %s: %s', (address, may) => {
 	const check = () => assertOwn(new URL(address), parseBaseUrl('https://api.dfns.io'));
 	if (may) check();
 	else expect(check).toThrow(/was not sent/);
@@ -70,7 +70,7 @@ describe('other fields', () => {
 		appId: '',
 	};
 
-	test('"Bearer" in front of the Auth Token, and blanks around, are left out', () => {
+	test('ignore "Bearer" in front of the Auth Token, and surrounding spaces', () => {
 		const account = readServiceAccount({
 			...data,
 			authToken: ` Bearer ${data.authToken}\n`,
@@ -85,7 +85,7 @@ describe('other fields', () => {
 		['credentialId', privateKey],
 		['credentialId', data.authToken],
 		['appId', privateKey],
-	])('a secret in the wrong field (%s) is not repeated', (field, value) => {
+	])('do not repeat a secret that was entered in the wrong field (%s)', (field, value) => {
 		try {
 			readServiceAccount({ ...data, [field]: value });
 			throw new Error('passed');
@@ -98,7 +98,7 @@ describe('other fields', () => {
 		}
 	});
 
-	test('a user name may hold whatever can be signed', () => {
+	test('accept a user name with any characters that can be signed', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary' }), (text) => {
 				if (text.trim() === '') expect(() => readUsername(text)).toThrow('User Name is empty');

@@ -50,12 +50,12 @@ describe.each(forms)('$name', ({ pem, publicKey }) => {
 		const key = readPrivateKey(damaged(pem));
 		const signature = signText(key, 'text');
 		expect(verify(undefined, Buffer.from('text'), publicKey, signature)).toBe(true);
-		// The same key in whichever form is the same login.
+		// The same key in any form is the same login.
 		expect(key.pem).toBe(readPrivateKey(pem).pem);
 	});
 });
 
-test('white space of any kind, anywhere in the key, is no matter', () => {
+test('white space of any kind anywhere in the key is ignored', () => {
 	const blank = fc.string({ unit: fc.constantFrom(' ', '\n', '\t', '\r\n', '\\n', '\u00a0') });
 	fc.assert(
 		fc.property(
@@ -81,7 +81,7 @@ test('white space of any kind, anywhere in the key, is no matter', () => {
 	);
 });
 
-test('what is no key is refused, and never repeated', () => {
+test('text that is not a key is refused, and never repeated', () => {
 	fc.assert(
 		fc.property(fc.string({ minLength: 1 }), (text) => {
 			expect(() => readPrivateKey(text)).toThrow(
@@ -94,7 +94,7 @@ test('what is no key is refused, and never repeated', () => {
 	);
 });
 
-test('a key of which a part is missing is refused, not signed with', () => {
+test('an incomplete key is refused, and nothing is signed with it', () => {
 	fc.assert(
 		fc.property(
 			fc.constantFrom(...forms),
@@ -119,7 +119,7 @@ test('a key of which a part is missing is refused, not signed with', () => {
 	);
 });
 
-describe('says what it is when it is no private key that can be used', () => {
+describe('another kind of key is named in the refusal', () => {
 	const { privateKey, publicKey } = keys[0][1];
 	const encrypted = { cipher: 'aes-256-cbc', passphrase: 'secret' } as const;
 	test.each([

@@ -25,18 +25,21 @@ const addresses: Array<[Partial<SignableOptions>, string]> = [
 	[{ url: '/wallets', uri: 'https://elsewhere.example' }, 'https://api.dfns.io/wallets'],
 ];
 
-test.each(addresses)('what is checked is what is sent: %j', (given, href) => {
-	const options = given as SignableOptions;
-	expect(targetOf(options, account.base).href).toBe(href);
-	const shape = Object.keys(options).filter((name) => name !== 'baseURL');
-	const sent = signed({ ...options }, account, 't') as SignableOptions;
-	expect(sent.baseURL).toBeUndefined();
-	for (const name of ['url', 'uri'] as const) {
-		expect(sent[name]).toBe(shape.includes(name) ? href : undefined);
-	}
-	// Signing it again changes nothing.
-	expect(targetOf(sent, account.base).href).toBe(href);
-});
+test.each(addresses)(
+	'the address that is checked is the address that is sent: %j',
+	(given, href) => {
+		const options = given as SignableOptions;
+		expect(targetOf(options, account.base).href).toBe(href);
+		const shape = Object.keys(options).filter((name) => name !== 'baseURL');
+		const sent = signed({ ...options }, account, 't') as SignableOptions;
+		expect(sent.baseURL).toBeUndefined();
+		for (const name of ['url', 'uri'] as const) {
+			expect(sent[name]).toBe(shape.includes(name) ? href : undefined);
+		}
+		// Signing it again changes nothing.
+		expect(targetOf(sent, account.base).href).toBe(href);
+	},
+);
 
 test.each<Partial<SignableOptions>>([
 	{ url: 'https://elsewhere.example/wallets' },
@@ -52,11 +55,11 @@ test.each<Partial<SignableOptions>>([
 });
 
 test.each(['https:elsewhere.example', '/\\elsewhere.example', '\\\\elsewhere.example', 'x:y'])(
-	'what is no address of its own is a path here: %s',
+	"a text that is not an address is a path of the credential's Dfns: %s",
 	(url) => expect(targetOf({ url }, account.base).origin).toBe('https://api.dfns.io'),
 );
 
-test('an address that cannot be read is told', () => {
+test('an address that cannot be read is reported', () => {
 	expect(() => targetOf({ url: 'https://[', baseURL: '/' }, account.base)).toThrow(
 		'The request has no address that can be read',
 	);
@@ -75,7 +78,7 @@ test('no redirect to another origin carries the token away', () => {
 describe('the application of older organizations', () => {
 	const withApplication = readServiceAccount({ ...data, appId: 'ap-2a9in-tt2a1' });
 
-	test('comes with a nonce, another one each time that a request is signed', () => {
+	test('is sent with a new nonce for each signed request', () => {
 		const first = signed({ url: '/wallets' }, withApplication, 't');
 		const nonce = String(first.headers?.['X-DFNS-NONCE']);
 		const again = signed(first, withApplication, 't');
@@ -87,7 +90,7 @@ describe('the application of older organizations', () => {
 		expect(String(again.headers?.['X-DFNS-NONCE'])).not.toBe(nonce);
 	});
 
-	test('given by hand is left as it is', () => {
+	test('is left unchanged when the request brings its own', () => {
 		const headers = { 'x-dfns-appid': 'ap-mine', 'x-dfns-nonce': 'mine' };
 		expect(signed({ url: '/wallets', headers }, account, 't').headers).toEqual({
 			...headers,

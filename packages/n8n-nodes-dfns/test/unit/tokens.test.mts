@@ -9,7 +9,7 @@ import { fc } from '../../../../test/fc.mts';
 
 const owner = { identity: 'login', host: 'api.dfns.io' };
 
-test('one login serves all callers, even one that takes longer than anything is remembered', async () => {
+test('one login serves all callers, even one that takes longer than the map keeps its entries', async () => {
 	let now = 1_000_000;
 	const tokens = new Tokens({ localNow: () => now, now: () => now });
 	let logins = 0;
@@ -29,7 +29,7 @@ test('one login serves all callers, even one that takes longer than anything is 
 	expect(logins).toBe(2);
 });
 
-test('whatever happens in whatever order: one login at a time, no dead and no ended token, no needless login', async () => {
+test('whatever happens in whatever order, there is one login at a time, no ended token and no needless login', async () => {
 	const step = fc.oneof(
 		fc.record({ do: fc.constant('use' as const), times: fc.integer({ min: 1, max: 20 }) }),
 		fc.record({ do: fc.constant('revoke' as const) }),
@@ -83,7 +83,7 @@ test('whatever happens in whatever order: one login at a time, no dead and no en
 	);
 });
 
-test('a stored token counts only for the fields that made it', () => {
+test('a stored token is used only for the fields that it was made with', () => {
 	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
 	const stored = {
 		token: 't',
@@ -115,7 +115,7 @@ describe('a stored token', () => {
 		return tokens.usable({ identity: user.identity, host }, stored);
 	};
 
-	test('counts for the same fields', () => expect(usable({})).toBe(stored));
+	test('is used for the same fields', () => expect(usable({})).toBe(stored));
 
 	test.each([
 		{ baseUrl: 'https://api.uae.dfns.io' },
@@ -124,12 +124,12 @@ describe('a stored token', () => {
 		{ privateKey: newKey('Ed25519').privateKey },
 		{ appId: 'ap-2a9in-tt2a1-983lho480p35ejd0' },
 		{ username: 'ada@example.co' },
-	])('does not count when a field has changed: %j', (changed) => {
+	])('is not used when a field has changed: %j', (changed) => {
 		expect(usable(changed)).toBeUndefined();
 	});
 });
 
-test('all who ask at once whether a token is accepted share one question', async () => {
+test('callers that check a token at the same time share one call', async () => {
 	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
 	const isAlive = jest.fn(async () => false);
 	const token = { token: 't', issuedAt: 0, expiresAt: 3_600_000 };
@@ -140,7 +140,7 @@ test('all who ask at once whether a token is accepted share one question', async
 	expect(isAlive).toHaveBeenCalledTimes(1);
 });
 
-test('a token that is accepted is asked about again the next time', async () => {
+test('an accepted token is checked again the next time', async () => {
 	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
 	const isAlive = jest.fn(async () => true);
 	const token = { token: 't', issuedAt: 0, expiresAt: 3_600_000 };
@@ -150,7 +150,7 @@ test('a token that is accepted is asked about again the next time', async () => 
 	expect(isAlive).toHaveBeenCalledTimes(2);
 });
 
-test('a token that cannot be read counts as none', () => {
+test('a token that cannot be read is treated as missing', () => {
 	fc.assert(
 		fc.property(
 			fc.oneof(
@@ -170,7 +170,7 @@ test('a token that cannot be read counts as none', () => {
 	expect(readUserToken(issueJwt({ exp: '60' }), 5)).toBeUndefined();
 });
 
-test('a clock is believed when it differs by more than the way there takes', () => {
+test("Dfns's clock is used when it differs by more than the call takes", () => {
 	const clocks = new ServerClocks(() => Date.UTC(2026, 0, 1, 12));
 	expect(clocks.difference('h')).toBe(0);
 	clocks.learn('h', 'Thu, 01 Jan 2026 12:00:20 GMT');
@@ -190,7 +190,7 @@ test.each([
 	['HPE_INVALID_CONSTANT', 'sent a response that is not HTTP', 'NOT_A_DFNS_ANSWER'],
 	['ERR_CANCELED', 'the execution was canceled', 'CANCELLED'],
 	['ESOMETHING', 'n8n could not complete the call to api.dfns.io: ***', 'CALL_NOT_COMPLETED'],
-])('%s, wherever in the chain of causes', (code, what, type) => {
+])('%s, anywhere in the chain of causes', (code, what, type) => {
 	const failure = Object.assign(new Error('secret'), { code });
 	const wrapped = new Error('secret', { cause: new Error('secret', { cause: failure }) });
 	for (const thrown of [failure, wrapped]) {
