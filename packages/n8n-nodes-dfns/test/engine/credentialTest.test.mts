@@ -29,7 +29,7 @@ describe.each([
 	test('tells a Credential ID that is none of the service account, and which are', async () => {
 		const { credentialId } = world.dfns.credentialData();
 		const { message } = await run({ credentialId: 'Y2ktb3RoZXI' });
-		expect(message).toContain('The Credential ID "Y2ktb3RoZXI" is not one');
+		expect(message).toContain('cannot sign with the Credential ID "Y2ktb3RoZXI"');
 		expect(message).toContain(`allows "${credentialId}"`);
 		expect(world.dfns.calls).toHaveLength(1);
 	});
@@ -100,7 +100,7 @@ test('a test never passes on a token that is there', async () => {
 	await world.read(credential);
 	world.dfns.serviceAccount.permissions = [];
 	expect((await world.engine.testCredential(credential, DELEGATED_USER)).message).toContain(
-		'The service account may not log in other users',
+		'The service account does not have permission to log in other users',
 	);
 });
 

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { identityOf, readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { bindingOf } from '../../nodes/Dfns/dfns/tokens';
+import { identityOf, readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
 import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useWorld } from './engine.mts';
 
 const world = useWorld();
@@ -10,7 +10,7 @@ const world = useWorld();
 const change = async (id: string, fields: Record<string, string>) =>
 	await world.engine.saveCredential(fields, { id, type: DELEGATED_USER });
 
-const readBy = async (credential: string) => {
+const readerOf = async (credential: string) => {
 	const outcome = await world.read(credential);
 	return outcome.json('HTTP')[0]?.readBy ?? outcome.error?.message;
 };
@@ -29,7 +29,7 @@ describe('one login', () => {
 	test('serves every read: one call each', async () => {
 		const { dfns } = world;
 		const credential = await world.delegatedUser();
-		for (let times = 0; times < 3; times++) expect(await readBy(credential)).toBe(JDOE);
+		for (let times = 0; times < 3; times++) expect(await readerOf(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(1);
 		expect(dfns.calls).toHaveLength(3 + 3);
 		expect(world.engine.credentials.saves).toBeGreaterThan(0);
@@ -86,7 +86,7 @@ describe('one login', () => {
 
 	test('serves two credentials of the same user', async () => {
 		const [one, other] = [await world.delegatedUser(), await world.delegatedUser()];
-		expect([await readBy(one), await readBy(other)]).toEqual([JDOE, JDOE]);
+		expect([await readerOf(one), await readerOf(other)]).toEqual([JDOE, JDOE]);
 		expect(world.dfns.logins).toBe(1);
 	});
 
@@ -107,7 +107,7 @@ describe('one login', () => {
 			}),
 		});
 		expect(dfns.logins).toBe(2);
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
@@ -128,7 +128,7 @@ describe('one login', () => {
 		const outcomes = await Promise.all(Array.from({ length: 5 }, () => world.read(credential)));
 		expect(outcomes[0].error?.message).toContain('did not answer in time');
 		jest.restoreAllMocks();
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 	});
 });
 
@@ -142,7 +142,7 @@ describe('renewal', () => {
 		expect(dfns.logins).toBe(1);
 		jest.restoreAllMocks();
 		advance(3_545_000);
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
@@ -160,22 +160,22 @@ describe('renewal', () => {
 		const credential = await world.delegatedUser();
 		await world.read(credential);
 		dfns.revokeUserTokens();
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 		expect(dfns.count({ path: '/wallets', status: 401 })).toBe(1);
 		expect((await world.engine.credentialData(credential)).userToken).toBe(dfns.userTokens()[0]);
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 	});
 
 	test('follows a change of the user name, for n8n keeps the token of the one before', async () => {
 		const credential = await world.delegatedUser();
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		await change(credential, { username: ADA });
 		expect((await world.engine.credentialData(credential)).userToken).not.toBe('');
-		expect(await readBy(credential)).toBe(ADA);
+		expect(await readerOf(credential)).toBe(ADA);
 		await change(credential, { username: JDOE });
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		expect(world.dfns.logins).toBe(2);
 	});
 
@@ -187,7 +187,7 @@ describe('renewal', () => {
 				loginDetails:
 					what === 'details that are no JSON' ? '{' : JSON.stringify({ issuedAt: 1, binding: 'x' }),
 			});
-			expect(await readBy(credential)).toBe(JDOE);
+			expect(await readerOf(credential)).toBe(JDOE);
 			expect(world.dfns.logins).toBe(1);
 		},
 	);
@@ -197,7 +197,7 @@ describe('renewal', () => {
 			world.dfns.reset();
 			world.dfns.ahead = ahead;
 			const credential = await world.delegatedUser();
-			for (let times = 0; times < 3; times++) expect(await readBy(credential)).toBe(JDOE);
+			for (let times = 0; times < 3; times++) expect(await readerOf(credential)).toBe(JDOE);
 			expect(world.dfns.logins).toBe(1);
 		}
 	});
@@ -209,7 +209,7 @@ describe('renewal', () => {
 		const baseUrl = world.dfns.url.replace('127.0.0.1', 'localhost');
 		const credential = await world.delegatedUser({ baseUrl });
 		const { error } = await world.read(credential, { url: `${baseUrl}/wallets` });
-		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had expired already at 2/);
+		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had already expired at 2/);
 		expect(error?.description).toContain('One of the clocks is wrong.');
 		expect(world.dfns.logins).toBe(1);
 	});
@@ -263,7 +263,7 @@ describe('a failed request', () => {
 		expect(error?.httpCode).toBe('401');
 		expect(dfns.count({ method: 'POST', path: '/wallets' })).toBe(1);
 		expect(dfns.logins).toBe(1);
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 		expect(dfns.count({ path: '/wallets', method: 'GET', status: 401 })).toBe(0);
 	});
@@ -318,7 +318,9 @@ describe('a failed request', () => {
 		dfns.revokeUserTokens();
 		dfns.serviceAccount.permissions = [];
 		const { error } = await world.read(credential);
-		expect(error?.message).toContain('The service account may not log in other users');
+		expect(error?.message).toContain(
+			'The service account does not have permission to log in other users',
+		);
 		expect(error?.description).toContain('Auth:Login:Delegated');
 		expect(dfns.count({ path: '/wallets' })).toBe(2);
 	});
@@ -448,7 +450,7 @@ describe('where a token goes', () => {
 		const credential = await world.delegatedUser({ appId: dfns.requiredAppId });
 		await world.read(credential);
 		dfns.revokeUserTokens();
-		expect(await readBy(credential)).toBe(JDOE);
+		expect(await readerOf(credential)).toBe(JDOE);
 		const nonces = dfns.calls.map(({ headers }) => headers['x-dfns-nonce']);
 		expect(dfns.count({ path: '/wallets' })).toBe(3);
 		expect(new Set(nonces).size).toBe(nonces.length);

@@ -71,8 +71,8 @@ const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
 	['502', /^HOST could not answer the call \[HTTP 502\]$/, 'SERVER_ERROR'],
 	['halfJson', /^HOST did not answer as Dfns does: unreadable JSON$/, 'NOT_A_DFNS_ANSWER'],
 	['array', /^HOST did not answer as Dfns does: application\/json$/, 'NOT_A_DFNS_ANSWER'],
-	['redirect', /^HOST sent the call on to elsewhere\.example; it was not followed$/, 'REDIRECT'],
-	['policy', /^A policy at HOST wants an approval first: .*\[HTTP 202\]$/, 'POLICY_PENDING'],
+	['redirect', /^HOST redirected the call to elsewhere\.example; it was not followed$/, 'REDIRECT'],
+	['policy', /^A policy at HOST requires an approval first: .*\[HTTP 202\]$/, 'POLICY_PENDING'],
 	[{ status: 400, message: 'Bad things' }, /\[HTTP 400: Bad things\]$/, 'INVALID_REQUEST'],
 	[{ status: 403, message: 'No, no' }, /\[HTTP 403: No, no\]$/, /NO_PERMISSION|FORBIDDEN/],
 	[{ status: 404, message: 'Not Found' }, /^HOST does not offer this call \[HTTP 404/, 'NOT_FOUND'],
@@ -224,7 +224,7 @@ describe('what each refusal means', () => {
 	test('a token that has expired already', async () => {
 		world.dfns.tokenShape = { exp: -60 };
 		const { message, type } = await told();
-		expect(message).toContain('gave a token that had expired already at 2');
+		expect(message).toContain('gave a token that had already expired at 2');
 		expect(type).toBe('EXPIRED_TOKEN');
 	});
 

@@ -187,7 +187,7 @@ test('with "Continue", each item has its own outcome', async () => {
 		{
 			error: {
 				message: 'User Name is empty',
-				description: 'Expected the name by which Dfns knows the user, such as jdoe@example.co.',
+				description: 'Expected the name of the user in Dfns, such as jdoe@example.co.',
 				type: 'INVALID_FIELD',
 			},
 		},

@@ -146,7 +146,7 @@ test('a redirect to a secret, which a host name shows in small letters, is told 
 	const { authToken } = world.dfns.serviceAccount;
 	world.dfns.fail({ on: { path: INIT }, with: 'redirect', to: `https://${authToken}.example/` });
 	const { error } = await world.logIn(await world.serviceAccount());
-	expect(error?.message).toContain('sent the call on to ***.example;');
+	expect(error?.message).toContain('redirected the call to ***.example;');
 });
 
 describe.each(troubles)('%s', (name, arrange) => {

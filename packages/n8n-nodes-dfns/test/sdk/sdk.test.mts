@@ -3,9 +3,9 @@ import { createPublicKey, verify } from 'node:crypto';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { DfnsApiClient } from '@dfns/sdk';
 
-import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { readPrivateKey } from '../../nodes/Dfns/dfns/privateKey';
-import { keyAssertion, signUserAction } from '../../nodes/Dfns/dfns/userAction';
+import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';
+import { keyAssertion, signUserAction } from '../../nodes/Dfns/dfns/calls/userAction';
 import { startDfns, type LocalDfns } from '../simulator/dfns.mts';
 import { isSignedBy, newKey } from '../simulator/keys.mts';
 import type { KeyType } from '../simulator/types.mts';

@@ -1,5 +1,5 @@
-import { assertOwn, parseBaseUrl } from '../../nodes/Dfns/dfns/baseUrl';
-import { readServiceAccount, readUsername } from '../../nodes/Dfns/dfns/fields';
+import { readBaseUrl, readServiceAccount, readUsername } from '../../nodes/Dfns/credential/fields';
+import { assertOwn } from '../../nodes/Dfns/credential/signature';
 import { newKey } from '../simulator/keys.mts';
 import { fc } from '../../../../test/fc.mts';
 
@@ -13,7 +13,7 @@ describe('Base URL', () => {
 		['http://127.0.0.1:9500/', 'http://127.0.0.1:9500'],
 		['http://[::1]:9500', 'http://[::1]:9500'],
 	])('reads %j', (given, origin) => {
-		expect(parseBaseUrl(given)).toEqual({ origin, host: new URL(origin).host });
+		expect(readBaseUrl(given)).toEqual({ origin, host: new URL(origin).host });
 	});
 
 	test.each([
@@ -28,14 +28,14 @@ describe('Base URL', () => {
 		['https://', 'Base URL is not valid: "https://"'],
 		['https://jdoe:secret@api.dfns.io', 'Base URL is not valid'],
 	])('refuses %j', (given, message) => {
-		expect(() => parseBaseUrl(given)).toThrow(expect.objectContaining({ message }));
+		expect(() => readBaseUrl(given)).toThrow(expect.objectContaining({ message }));
 	});
 
 	test('whatever is entered: an https origin, one of this machine, or a refusal', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.webAuthority()), (given) => {
 				try {
-					const { origin, host } = parseBaseUrl(given);
+					const { origin, host } = readBaseUrl(given);
 					expect(new URL(origin)).toMatchObject({ origin, host });
 					expect(origin).toMatch(/^(https:|http:\/\/(localhost|127\.|\[::1\]|[^/]*\.localhost))/);
 				} catch (error) {
@@ -55,7 +55,7 @@ test.each([
 	['http://api.dfns.io/wallets', false],
 	['https://apidfns.io/', false],
 ])('a token for https://api.dfns.io may go to %s: %s', (address, may) => {
-	const check = () => assertOwn(new URL(address), parseBaseUrl('https://api.dfns.io'));
+	const check = () => assertOwn(new URL(address), readBaseUrl('https://api.dfns.io'));
 	if (may) check();
 	else expect(check).toThrow(/was not sent/);
 });

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
-import { readPrivateKey, signText } from '../../nodes/Dfns/dfns/privateKey';
+import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';
+import { signText } from '../../nodes/Dfns/dfns/privateKey';
 import { fc } from '../../../../test/fc.mts';
 
 type Form = 'pkcs8' | 'sec1' | 'pkcs1';

@@ -1,8 +1,9 @@
-import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
-import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
-import { ServerClocks } from '../../nodes/Dfns/dfns/clock';
-import { connectionError } from '../../nodes/Dfns/dfns/errors';
-import { readDelegatedUser } from '../../nodes/Dfns/dfns/fields';
+import { readDelegatedUser } from '../../nodes/Dfns/credential/fields';
+import { ServerClocks } from '../../nodes/Dfns/dfns/http/clocks';
+import { connectionError } from '../../nodes/Dfns/dfns/http/connectionErrors';
+import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
+import { Tokens } from '../../nodes/Dfns/dfns/token/tokens';
+import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/token/userToken';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
 import { fc } from '../../../../test/fc.mts';

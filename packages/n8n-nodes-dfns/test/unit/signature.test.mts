@@ -1,5 +1,5 @@
-import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { signed, targetOf, type SignableOptions } from '../../nodes/Dfns/dfns/request';
+import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { signed, targetOf, type SignableOptions } from '../../nodes/Dfns/credential/signature';
 import { newKey } from '../simulator/keys.mts';
 
 const { credentialId, privateKey } = newKey('Ed25519');

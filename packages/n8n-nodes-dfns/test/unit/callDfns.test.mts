@@ -1,8 +1,9 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import { CALL_TIMEOUT_MS, callDfns, type DfnsCall } from '../../nodes/Dfns/dfns/api';
-import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { logInUser } from '../../nodes/Dfns/dfns/delegatedLogin';
+import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { logInUser } from '../../nodes/Dfns/dfns/calls/delegatedLogin';
+import { CALL_TIMEOUT_MS, type DfnsCall } from '../../nodes/Dfns/dfns/http/call';
+import { callDfns } from '../../nodes/Dfns/dfns/http/send';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
 
@@ -48,7 +49,7 @@ test('a call that goes on and on is ended, and told as what it is', async () => 
 			throw Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 		},
 		account,
-		{ ...call, timeout: 20 },
+		{ ...call, timeoutMs: 20 },
 	).catch((thrown: unknown) => thrown);
 	expect(sent?.timeout).toBe(20);
 	expect(error).toMatchObject({ message: 'api.dfns.io did not answer in time', type: 'TIMEOUT' });
@@ -74,7 +75,7 @@ test('an approval is told by its own ID', async () => {
 	const body = { id: 'cr-1', approvalId: 'ap-1', status: 'Pending' };
 	const send = async () => ({ statusCode: 202, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
-		description: expect.stringMatching(/ The approval's ID: ap-1\.$/),
+		description: "The approval's ID: ap-1.",
 		errorId: undefined,
 	});
 });
@@ -105,7 +106,7 @@ test.each([
 
 test('a login is three calls, each sent once; the second and third only after the first', async () => {
 	const sent: string[] = [];
-	const answers: Record<string, object> = {
+	const responses: Record<string, object> = {
 		'/auth/action/init': {
 			challenge: 'c',
 			challengeIdentifier: 'i',
@@ -118,7 +119,7 @@ test('a login is three calls, each sent once; the second and third only after th
 		async ({ url, headers }) => {
 			const { pathname } = new URL(url);
 			sent.push(`${pathname} ${String(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
-			return { statusCode: 200, headers: {}, body: answers[pathname] };
+			return { statusCode: 200, headers: {}, body: responses[pathname] };
 		},
 		account,
 		'jdoe@example.co',
