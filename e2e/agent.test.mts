@@ -2,28 +2,29 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
 import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../harness/rest.mts';
+import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { startModel, type ScriptedModel, type Turn } from './agent/model.mts';
 import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 
 /** The node as a tool of n8n's AI Agent. The model is a script on loopback, so that it says what is expected of one. */
 
 const TOOL = 'Veeva Vault';
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let rest: N8nRest;
 let model: ScriptedModel;
 
 before(async () => {
 	model = await startModel();
-	world = await startWorld();
-	({ vault, rest } = world);
+	fixture = await startFixture();
+	({ vault, rest } = fixture);
 });
 
 after(async () => {
-	await world?.close();
+	await fixture?.close();
 	await model?.close();
 });
 
@@ -33,7 +34,7 @@ beforeEach(() => {
 	model.questions.length = 0;
 	model.received.length = 0;
 	// Another password for each test, and so a login of which n8n's process knows nothing yet.
-	vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+	vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 });
 
 /** A chat model that asks the scripted one: by the Responses API, as n8n does unless told otherwise, or by the older. */
@@ -62,7 +63,7 @@ async function toolNode(parameters: Parameters): Promise<WorkflowNode> {
 	const { id, name } = await rest.createCredential({
 		name: `Credential ${tests}`,
 		type: 'veevaVaultApi',
-		data: world.credentialData(),
+		data: fixture.credentialData(),
 	});
 	return {
 		name: TOOL,

@@ -9,6 +9,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { readExample } from '../harness/examples.mts';
 import { OWNER } from '../harness/owner.mts';
 import { freePorts } from '../harness/ports.mts';
+import { IAN, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
 import { CREDENTIAL_FIELDS, NODE_PARAMETERS } from './editor-expected.mts';
@@ -16,19 +17,18 @@ import type { Field } from './editor-fields.mts';
 import { recordTraffic, type Traffic } from './editor-traffic.mts';
 import { Editor } from './editor.mts';
 import { RENEWS_SCREENSHOTS, takeScreenshot } from './screenshots.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 
 /**
  * Building a workflow as a person does it: in n8n's editor in a real browser, from the nodes panel to a finished
  * workflow. The tests build on one another. The pictures of the documentation come from here.
  */
 
-const IAN = 'ian@veepharm.com';
 const TRIGGER = 'When clicking ‘Execute workflow’';
 const CREDENTIAL = 'Veeva Vault account';
 const VIEWPORT = { width: 1280, height: 800 };
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let browser: Browser;
 let page: Page;
@@ -39,11 +39,11 @@ const withEmptyOptions: string[] = [];
 
 before(async () => {
 	browser = await launchBrowser();
-	world = await startWorld({
+	fixture = await startFixture({
 		// In the pictures the Vault has the address that it has with `npm start`.
 		vault: RENEWS_SCREENSHOTS ? { port: 9400 } : {},
 	});
-	({ vault } = world);
+	({ vault } = fixture);
 	const context = await browser.newContext({
 		viewport: VIEWPORT,
 		deviceScaleFactor: 1.5,
@@ -52,7 +52,7 @@ before(async () => {
 	page = await context.newPage();
 	// Others may keep this machine busy.
 	page.setDefaultTimeout(240_000);
-	editor = new Editor(page, world.n8n.editorUrl);
+	editor = new Editor(page, fixture.n8n.editorUrl);
 	await editor.signIn(OWNER);
 	// How the editor finds out that nobody has signed in yet.
 	assert.deepEqual(traffic.refused.splice(0), ['401 /rest/login']);
@@ -60,7 +60,7 @@ before(async () => {
 });
 
 after(async () => {
-	await Promise.allSettled([browser?.close(), world?.close()]);
+	await Promise.allSettled([browser?.close(), fixture?.close()]);
 });
 
 afterEach(async (context) => {
@@ -83,20 +83,20 @@ test('editor: a builder finds the node by searching Veeva, and adds it', async (
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	const actions = await editor.openActions();
 	for (const { action } of NODE_PARAMETERS) assert.ok(actions.includes(action), action);
-	await editor.addAction('Validate a session');
+	await editor.addAction('Validate session');
 	await editor.closeNode();
 	const nodes = await editor.nodes();
-	assert.deepEqual([...nodes.keys()], [TRIGGER, 'Validate a session']);
-	assert.equal(nodes.get('Validate a session')?.subtitle, 'validate: session');
+	assert.deepEqual([...nodes.keys()], [TRIGGER, 'Validate session']);
+	assert.equal(nodes.get('Validate session')?.subtitle, 'validate: session');
 });
 
 test('editor: the credential is created from the node, and tested successfully', async () => {
-	await editor.reopenNode('Validate a session');
+	await editor.reopenNode('Validate session');
 	const form = await editor.createCredential();
 	await form.fill({
-		vaultDns: world.promoMats,
-		username: OLIVIA.username,
-		password: OLIVIA.password,
+		vaultDns: fixture.promoMats,
+		username: OLIVIA,
+		password: PASSWORD,
 		loginHost: vault.url(vault.hosts.login, ''),
 	});
 	assert.equal(await form.kindOf('password'), 'password');
@@ -120,11 +120,11 @@ test('editor: the step is executed, and its output can be read', async () => {
 });
 
 test('editor: a delegation is picked from the list, and its session used in the next step', async () => {
-	await editor.addAfter('Validate a session');
+	await editor.addAfter('Validate session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
 	await picture('nodes-panel', editor.nodesPanel, 980);
-	await editor.addAction('Start a delegated session');
+	await editor.addAction('Start delegated session');
 	assert.equal(await editor.credentialInUse(), CREDENTIAL);
 	await editor.pickFromList('delegation', 'QualityDocs – user ID 61579');
 	assert.match(await editor.executeStep(), /"vault_id":\s+"1777"/);
@@ -132,10 +132,10 @@ test('editor: a delegation is picked from the list, and its session used in the 
 	assert.equal(session?.username, IAN);
 	await editor.closeNode();
 
-	await editor.addAfter('Start a delegated session');
+	await editor.addAfter('Start delegated session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
-	await editor.addAction('Keep a session alive');
+	await editor.addAction('Keep session alive');
 	await editor.choose('operation', 'Validate');
 	await editor.choose('sessionSource', 'Session ID');
 	await editor.setExpression('sessionId', '{{ $json.delegated_sessionid }}');
@@ -195,11 +195,11 @@ test('editor: the form tells why a credential does not work', async () => {
 	await form.fill({ loginHost: vault.url(vault.hosts.login, '') });
 	for (const [fields, message] of [
 		[
-			{ vaultDns: world.promoMats, username: IAN, password: 'not that one, surely' },
+			{ vaultDns: fixture.promoMats, username: IAN, password: 'not that one, surely' },
 			'Authentication failed for user: user name or password incorrect. [USERNAME_OR_PASSWORD_INCORRECT]',
 		],
 		[
-			{ vaultDns: `http://localhost:${closedPort}`, password: OLIVIA.password },
+			{ vaultDns: `http://localhost:${closedPort}`, password: PASSWORD },
 			`localhost:${closedPort} refused the connection`,
 		],
 		[{ vaultDns: 'no-such-vault.invalid' }, 'no-such-vault.invalid could not be found'],
@@ -257,7 +257,7 @@ test('editor: neither a session of the credential nor the password ever came to 
 	for (const { userId, headers } of vault.calls) {
 		const { authorization } = headers;
 		if (authorization === undefined) continue;
-		(userId === vault.user(OLIVIA.username).id ? ownSessions : delegated).add(authorization);
+		(userId === vault.user(OLIVIA).id ? ownSessions : delegated).add(authorization);
 	}
 	for (const { id, delegateUserId } of vault.sessions()) {
 		(delegateUserId === undefined ? ownSessions : delegated).add(id);
@@ -266,7 +266,7 @@ test('editor: neither a session of the credential nor the password ever came to 
 	const received = traffic.received.join('\n');
 	// Those that an operation gave out are there, or the search would find nothing.
 	assert.ok([...delegated].some((session) => received.includes(session)));
-	for (const secret of [...ownSessions, OLIVIA.password]) {
+	for (const secret of [...ownSessions, PASSWORD]) {
 		assert.equal(received.includes(secret), false, `a secret of ${secret.length} characters`);
 	}
 });

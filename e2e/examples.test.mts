@@ -7,10 +7,11 @@ import Fastify from 'fastify';
 
 import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
 import { provideCredential, readExample } from '../harness/examples.mts';
+import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import type { FaultKind, UserRecord } from '../test/simulator/types.mts';
 import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 
 /** Each workflow in `examples/`, imported as it is and run to its end, and what Vault saw of it. */
 
@@ -33,25 +34,25 @@ const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 
 const ME = '/objects/users/me';
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let rest: N8nRest;
 let credentialId: string;
 
 before(async () => {
-	world = await startWorld();
-	({ vault, rest } = world);
+	fixture = await startFixture();
+	({ vault, rest } = fixture);
 	({ id: credentialId } = await provideCredential(rest, vault.hosts));
 });
 
-after(() => world?.close());
+after(() => fixture?.close());
 
 let tests = 0;
 beforeEach(async () => {
 	vault.reset();
 	// Another password for each test, and so a login of which n8n's process knows nothing yet.
-	const password = `${OLIVIA.password} ${++tests}`;
-	vault.user(OLIVIA.username).password = password;
+	const password = `${PASSWORD} ${++tests}`;
+	vault.user(OLIVIA).password = password;
 	await rest.updateCredential(credentialId, { password });
 });
 
@@ -182,7 +183,7 @@ test('examples/login-to-http-request.json reaches Vault by the credential, and b
 	for (const step of ['Who am I', 'Who am I, by session']) {
 		const [answer] = outputOf(execution, step);
 		const [{ user }] = answer.users as [{ user: { user_name__v: string } }];
-		assert.equal(user.user_name__v, OLIVIA.username, step);
+		assert.equal(user.user_name__v, OLIVIA, step);
 	}
 	assert.equal(vault.logins, 1);
 	const calls = vault.calls.filter(({ path }) => path.endsWith(ME));
@@ -317,7 +318,7 @@ test('examples/delegated-loop.json goes on with the others when a session cannot
 
 /** What fails in a workflow whose error workflow reports it. */
 function failingStep() {
-	vault.user(OLIVIA.username).locked = true;
+	vault.user(OLIVIA).locked = true;
 	return vaultNode(
 		'Who am I',
 		{ resource: 'session', operation: 'validate' },
@@ -345,7 +346,7 @@ async function reportOf(file: string, step: WorkflowFile['nodes'][number]): Prom
 	);
 	await rest.activateWorkflow(failing);
 	const status = await until('the webhook', async () => {
-		const response = await fetch(`${world.n8n.url}/webhook/fails-${tests}`);
+		const response = await fetch(`${fixture.n8n.url}/webhook/fails-${tests}`);
 		await response.arrayBuffer();
 		return response.status !== 404 && response.status;
 	});
@@ -368,7 +369,7 @@ function assertNoSecret(execution: Execution): void {
 		headers.authorization,
 		form?.password,
 	]);
-	for (const secret of [vault.user(OLIVIA.username).password, ...secrets]) {
+	for (const secret of [vault.user(OLIVIA).password, ...secrets]) {
 		assert.ok(secret === undefined || !text.includes(secret), 'a secret is in the report');
 	}
 }
@@ -391,7 +392,7 @@ const ACCOUNT_STATES: Array<[what: string, state: Partial<UserRecord>, reported:
 for (const [what, state, reported] of ACCOUNT_STATES) {
 	test(`examples/locked-account-alert.json reports ${what}`, async () => {
 		const step = failingStep();
-		Object.assign(vault.user(OLIVIA.username), { locked: false }, state);
+		Object.assign(vault.user(OLIVIA), { locked: false }, state);
 		const execution = await reportOf('locked-account-alert.json', step);
 		const [{ subject, text }] = outputOf(execution, 'Report');
 		assert.match(String(subject), /^Veeva Vault: .+ \(Nightly sync \d+\)$/);
@@ -409,7 +410,7 @@ test('examples/locked-account-alert.json reports a locked account that the HTTP 
 		typeVersion: 4.2,
 		position: [0, 0],
 		parameters: {
-			url: `${world.promoMats}/api/v25.2${ME}`,
+			url: `${fixture.promoMats}/api/v25.2${ME}`,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'veevaVaultApi',
 			options: {},
@@ -430,7 +431,7 @@ test('examples/locked-account-alert.json reports a grant that the identity provi
 		const { id, name } = await rest.createCredential({
 			name: 'OAuth account',
 			type: 'veevaVaultApi',
-			data: world.credentialData({
+			data: fixture.credentialData({
 				authentication: 'oAuth2',
 				oAuth2Grant: 'refreshToken',
 				oAuth2ProfileId: '_9ad0a091-cbd6-4c59-ab5a-d4f2870f218c',
@@ -458,7 +459,7 @@ test('examples/locked-account-alert.json reports a grant that the identity provi
 
 test('examples/locked-account-alert.json leaves other errors alone', async () => {
 	const step = failingStep();
-	vault.user(OLIVIA.username).locked = false;
+	vault.user(OLIVIA).locked = false;
 	vault.fail({ on: { path: ME }, with: { error: 'INSUFFICIENT_ACCESS' } });
 	const execution = await reportOf('locked-account-alert.json', step);
 	assert.equal(execution.runData.Report, undefined);

@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { withProgress } from '../harness/progress.mts';
+import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { endWithParent } from './queue/ending.mts';
 import { assertNoneIn, dump, filesOf, isIdle, statusesOf, untilIdle } from './queue/evidence.mts';
@@ -12,7 +13,7 @@ import { callMany, publishChecks, type Answer, type Target } from './queue/load.
 import type { ActiveJob } from './queue/redis.mts';
 import { provideServices, type Services } from './queue/services.mts';
 import { startWorker, type Worker } from './queue/worker.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 
 /**
  * n8n's queue mode: a main process that takes the webhooks, and two workers that execute, on PostgreSQL and Redis. Each
@@ -38,7 +39,7 @@ const RESTARTED = 'worker 1 restarted';
 const SETTLED_WITHIN_MS = 30 * 60_000;
 
 let services: Services;
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let workers: Worker[];
 
@@ -52,13 +53,13 @@ const secrets = new Set<string>();
 before(async () => {
 	if (typeof provided === 'string') return;
 	services = provided;
-	world = await withProgress('Starting n8n on PostgreSQL and Redis', () =>
-		startWorld({
+	fixture = await withProgress('Starting n8n on PostgreSQL and Redis', () =>
+		startFixture({
 			n8n: { env: environment(), readyWithinMs: 600_000 },
 			vault: { loginDelay: LOGIN_MS },
 		}),
 	);
-	({ vault } = world);
+	({ vault } = fixture);
 	workers = await withProgress('Starting two workers', () =>
 		Promise.all([start('worker 1'), start('worker 2')]),
 	);
@@ -66,7 +67,7 @@ before(async () => {
 
 after(async () => {
 	await Promise.all((workers ?? []).map((worker) => worker.stop()));
-	await world?.close();
+	await fixture?.close();
 	await services?.close();
 });
 
@@ -76,7 +77,7 @@ beforeEach(() => {
 	rememberSecrets();
 	vault.reset();
 	// Another password for each test, and so a login of which the workers know nothing yet.
-	vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+	vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 });
 
 /** The settings that all processes of this n8n share. */
@@ -99,15 +100,15 @@ function environment(): Record<string, string> {
 async function start(name: string): Promise<Worker> {
 	return await startWorker({
 		name,
-		folder: join(world.userFolder, name.split(' ', 2).join('-')),
-		mainFolder: world.userFolder,
+		folder: join(fixture.userFolder, name.split(' ', 2).join('-')),
+		mainFolder: fixture.userFolder,
 		env: environment(),
 		concurrency: CONCURRENCY,
 	});
 }
 
 async function publish(): Promise<Target> {
-	return await publishChecks(world, services.postgres.sql, `queue-${tests}`);
+	return await publishChecks(fixture, services.postgres.sql, `queue-${tests}`);
 }
 
 function killSessions(): void {
@@ -126,7 +127,7 @@ function rememberSecrets(): void {
 }
 
 function isRight({ status, user, http }: Answer): boolean {
-	return status === 200 && user === OLIVIA.username && http === 'SUCCESS';
+	return status === 200 && user === OLIVIA && http === 'SUCCESS';
 }
 
 /** Each process logged in once at the most: all executions in it share one login. */
@@ -242,7 +243,7 @@ test(
 		// The dead worker may have finished an execution, and died before it told n8n, and n8n the caller.
 		assert.ok(unanswered.length <= AT_ONCE, `${unanswered.length} callers got no answer`);
 		for (const answer of answers.filter(({ status }) => status === 200)) {
-			assert.equal(answer.user, OLIVIA.username);
+			assert.equal(answer.user, OLIVIA);
 			// Between the two steps: n8n's HTTP Request node cannot tell that a session was refused (README).
 			if (answer.http !== 'SUCCESS') assert.equal(answer.reason, 'INVALID_SESSION_ID');
 		}
@@ -303,7 +304,7 @@ test(
 		assert.ok(secrets.size > 10, `only ${secrets.size} secrets to look for`);
 		assertNoneIn('the database', await dump(services.postgres.sql), secrets, 'queue-1');
 		assertNoneIn('the queue', services.queue.traffic.join('\n'), secrets, 'executionId');
-		assertNoneIn('the logs', filesOf(world.userFolder), secrets, 'Worker finished execution');
+		assertNoneIn('the logs', filesOf(fixture.userFolder), secrets, 'Worker finished execution');
 	},
 );
 

@@ -28,7 +28,7 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { startWorld, type World } from './world.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 
 /**
  * Single sign-on through n8n, as a person does it: in a real browser, at a real OpenID provider, in the full n8n with the
@@ -42,7 +42,7 @@ const CREDENTIAL_TYPE_NAME = 'Veeva Vault OAuth2 API';
 /** Distinct, so that it is found nowhere by chance. */
 const CLIENT_SECRET = 'client secret of n8n & co. 7f3a9c51';
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let provider: IdentityProvider;
 let n8n: N8n;
@@ -63,12 +63,12 @@ before(async () => {
 		redirectUri: `http://localhost:${port}/rest/oauth2-credential/callback`,
 	});
 	await provider.updateClient(provider.clients.web.clientId, { client_secret: CLIENT_SECRET });
-	world = await startWorld({
+	fixture = await startFixture({
 		port,
 		vault: { introspectionEndpoint: provider.introspectionEndpoint },
 		n8n: { env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } },
 	});
-	({ vault, n8n, rest, promoMats } = world);
+	({ vault, n8n, rest, promoMats } = fixture);
 	vault.addDelegation({ delegator: 'ian@veepharm.com', delegate: SAM, vaultId: 1776 });
 	page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
 	page.setDefaultTimeout(60_000);
@@ -76,7 +76,7 @@ before(async () => {
 });
 
 after(async () => {
-	await Promise.allSettled([browser?.close(), world?.close(), provider?.close()]);
+	await Promise.allSettled([browser?.close(), fixture?.close(), provider?.close()]);
 });
 
 beforeEach(() => startCounting());
@@ -127,7 +127,7 @@ async function rememberStoredSecrets(): Promise<void> {
 				`--output=${file}`,
 			],
 			cwd: folder,
-			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: world.userFolder },
+			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: fixture.userFolder },
 			logFile: join(folder, 'n8n.log'),
 		});
 		await command.exited;
@@ -410,7 +410,7 @@ test('after Disconnect nobody is signed in, and who connects then has nothing of
 	await editor.disconnect();
 	const nobody = await run('session', 'validate');
 	assert.equal(nobody.status, 'error');
-	assert.match(explain(nobody), /Nobody has signed in with this credential yet/);
+	assert.match(explain(nobody), /No one has signed in with this credential yet/);
 	assert.equal(vault.calls.length, callsBefore);
 
 	await rest.updateCredential(credential.id, { authQueryParameters: '' });
@@ -428,7 +428,7 @@ test("after all that: no token, secret or session in n8n's database, logs or sav
 	await page.context().close();
 	await n8n.stop();
 	assert.ok(secrets.size > 20, `only ${secrets.size} secrets to look for`);
-	assertNoneSaved(world.userFolder, secrets, {
+	assertNoneSaved(fixture.userFolder, secrets, {
 		database: 'Run validate',
 		log: 'Workflow execution finished',
 	});

@@ -4,8 +4,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import type { N8n } from '../harness/n8n.mts';
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
+import { IAN, ME, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
@@ -17,11 +20,9 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 
-const ME = '/api/v25.2/objects/users/me';
 const QUERY = '/api/v25.2/query';
-const IAN = 'ian@veepharm.com';
 
 /**
  * Registers the tests that every supported n8n has to pass, with the package packed and installed as by a user. What they
@@ -30,7 +31,7 @@ const IAN = 'ian@veepharm.com';
  * @param folder the folder into whose `node_modules` that n8n has been installed
  */
 export function smoke(folder: string): void {
-	let world: World;
+	let fixture: Fixture;
 	let vault: Simulator;
 	let n8n: N8n;
 	let rest: N8nRest;
@@ -43,10 +44,10 @@ export function smoke(folder: string): void {
 	const secrets = new Set<string>();
 
 	before(async () => {
-		world = await startWorld({
+		fixture = await startFixture({
 			n8n: { folder, env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } },
 		});
-		({ vault, n8n, rest, promoMats } = world);
+		({ vault, n8n, rest, promoMats } = fixture);
 		stranger = createServer((request, response) => {
 			strayed.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json');
@@ -58,7 +59,7 @@ export function smoke(folder: string): void {
 
 	after(async () => {
 		stranger?.close();
-		await world?.close();
+		await fixture?.close();
 	});
 
 	let tests = 0;
@@ -67,7 +68,7 @@ export function smoke(folder: string): void {
 		vault.reset();
 		strayed.length = 0;
 		// Another password for each test, and so a login of which n8n's process knows nothing yet.
-		vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+		vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 	});
 
 	function rememberSecrets(): void {
@@ -79,11 +80,11 @@ export function smoke(folder: string): void {
 	}
 
 	/** Stores a credential for Olivia in PromoMats. */
-	async function credential(fields: Record<string, unknown> = {}): Promise<string> {
+	async function credential(fields: ICredentialDataDecryptedObject = {}): Promise<string> {
 		const { id } = await rest.createCredential({
 			name: `Credential ${tests}`,
 			type: 'veevaVaultApi',
-			data: world.credentialData(fields),
+			data: fixture.credentialData(fields),
 		});
 		return id;
 	}
@@ -158,7 +159,7 @@ export function smoke(folder: string): void {
 			[
 				'authentication',
 				'discover',
-				{ username: OLIVIA.username, options: { loginHost: vault.url(vault.hosts.login, '') } },
+				{ username: OLIVIA, options: { loginHost: vault.url(vault.hosts.login, '') } },
 			],
 			['delegation', 'getAll'],
 			['session', 'validate'],
@@ -219,7 +220,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.logins, 1);
 		vault.killSessions();
 		const users = await Promise.all(Array.from({ length: 50 }, validate));
-		assert.deepEqual([...new Set(users.map(({ user_name__v: name }) => name))], [OLIVIA.username]);
+		assert.deepEqual([...new Set(users.map(({ user_name__v: name }) => name))], [OLIVIA]);
 		assert.equal(vault.logins, 2);
 	});
 
@@ -247,8 +248,8 @@ export function smoke(folder: string): void {
 
 	test('a changed user name logs in as the new user', async () => {
 		const id = await credential();
-		assert.equal(output(await runVault(id, 'validate')).user_name__v, OLIVIA.username);
-		await rest.updateCredential(id, { username: 'ian@veepharm.com', password: OLIVIA.password });
+		assert.equal(output(await runVault(id, 'validate')).user_name__v, OLIVIA);
+		await rest.updateCredential(id, { username: 'ian@veepharm.com', password: PASSWORD });
 		assert.equal(output(await runVault(id, 'validate')).user_name__v, 'ian@veepharm.com');
 		assert.equal(vault.logins, 2);
 	});
@@ -359,7 +360,7 @@ export function smoke(folder: string): void {
 		rememberSecrets();
 		await n8n.stop();
 		assert.ok(secrets.size > 10, `only ${secrets.size} secrets to look for`);
-		assertNoneSaved(world.userFolder, secrets, {
+		assertNoneSaved(fixture.userFolder, secrets, {
 			database: `Workflow ${tests - 1}`,
 			log: 'Workflow execution finished',
 		});

@@ -7,7 +7,8 @@ import type postgres from 'postgres';
 
 import type { WorkflowNode } from '../../harness/rest.mts';
 import { inARow, vaultNode } from '../workflows.mts';
-import type { World } from '../world.mts';
+import { ME } from '../../test/fixture/data.mts';
+import type { Fixture } from '../fixture.mts';
 
 /** What the caller of the webhook got. */
 export interface Answer {
@@ -41,19 +42,17 @@ const ANSWERED_WITHIN_MS = 60_000;
 /** How long there may be no answer at all, whatever n8n has to do. */
 const SILENT_MS = 15 * 60_000;
 
-const ME = '/api/v25.2/objects/users/me';
-
 /**
  * Publishes a workflow that calls Vault twice with one credential: with the Veeva Vault node, and with n8n's HTTP Request
  * node. Each execution answers with its id and with what the two got, and is saved.
  *
- * @param world where
+ * @param fixture where
  * @param sql n8n's database
  * @param name the workflow's name, and the webhook's path
  * @returns the workflow, ready to be called
  */
 export async function publishChecks(
-	{ n8n, rest, promoMats, credentialData }: World,
+	{ n8n, rest, promoMats, credentialData }: Fixture,
 	sql: postgres.Sql,
 	name: string,
 ): Promise<Target> {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
 
 import { startEngine, type Engine, type Outcome } from '../engine/engine.mts';
+import { clock } from '../fixture/clock.mts';
 import { SEED_PASSWORD } from '../simulator/seed.mts';
 import { serve } from './rpc.mts';
 
@@ -15,7 +16,6 @@ let credential: string;
 let origin: string;
 /** Bytes that the process has when it rests */
 let resting = 0;
-const machineNow = Date.now;
 
 const DOCUMENTS = '/objects/documents';
 
@@ -33,7 +33,7 @@ const tasks = {
 
 	/** Sets this process's clock, so that it goes with the simulator's. */
 	async setClock({ aheadMs }: { aheadMs: number }): Promise<void> {
-		Date.now = () => machineNow() + aheadMs;
+		clock.setAhead(aheadMs);
 	},
 
 	/** Runs a query to its end: ms, and bytes that its items take in memory. */

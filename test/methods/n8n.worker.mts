@@ -2,7 +2,8 @@
 import { serve } from '../bench/rpc.mts';
 import { startEngine, type Engine } from '../engine/engine.mts';
 import { useDatabase } from './database.mts';
-import { userOf, validate } from './world.mts';
+import { validate } from '../fixture/data.mts';
+import { userOf } from '../fixture/fixture.mts';
 
 let engine: Engine;
 

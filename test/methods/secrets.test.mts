@@ -11,9 +11,11 @@ import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from '../engine/engine.mts';
 import { startRecorder } from '../faults/servers.mts';
 import type { TokenRequest } from '../identity/token-request.mts';
 import { methodNamed, type Method } from './methods.mts';
-import { IAN, logIn, ME, MINUTE, passTime, validate, worldFor, type World } from './world.mts';
+import { clock } from '../fixture/clock.mts';
+import { IAN, logIn, ME, MINUTE, validate } from '../fixture/data.mts';
+import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
 
-// n8n's log, in which it says as much as it can. n8n reads this when the first world starts.
+// n8n's log, in which it says as much as it can. n8n reads this when the first fixture starts.
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
 const log = join(folder, 'n8n.log');
 process.env.N8N_LOG_LEVEL = 'debug';
@@ -61,7 +63,11 @@ const SECRET_FIELDS = [
 ];
 
 /** Every secret that was entered, stored, sent or given out, in each form in which it may appear. */
-async function secretsOf({ engine, vault, provider }: World, credential: string, entered: object) {
+async function secretsOf(
+	{ engine, vault, provider }: ProviderFixture,
+	credential: string,
+	entered: object,
+) {
 	const stored = await engine.credentialData(credential);
 	const fields = [Object.entries(entered), Object.entries(stored)]
 		.flat()
@@ -129,7 +135,7 @@ subjects.push(
 /** Makes the provider repeat in its error what it was sent. */
 const repeating =
 	(say: (request: TokenRequest) => { error?: string; error_description?: string }) =>
-	({ provider }: World): void => {
+	({ provider }: ProviderFixture): void => {
 		const last = () => say(provider.requests.at(-1) as TokenRequest);
 		provider.failNext(
 			{
@@ -147,7 +153,7 @@ const repeating =
 /** Makes Vault repeat in its error the header by which a call was signed. */
 const vaultRepeats =
 	(path: string | RegExp, error = 'INVALID_DATA') =>
-	({ vault }: World): void =>
+	({ vault }: ProviderFixture): void =>
 		vault.fail({
 			on: { path },
 			with: {
@@ -160,7 +166,7 @@ const vaultRepeats =
 			times: Infinity,
 		});
 
-type Trouble = (world: World) => void | Promise<void>;
+type Trouble = (fixture: ProviderFixture) => void | Promise<void>;
 
 /** Which concern the provider, the login, and every call */
 const atProvider: Record<string, Trouble> = {
@@ -230,12 +236,16 @@ function troublesOf({ method, delegated }: Subject, way: string): Record<string,
 	};
 }
 
-test('the search finds what is there: the session that Log In returns on request', async (t) => {
-	const world = await worldFor(t);
-	const credential = await world.credential(await methodNamed(subjects[1].name).fields(world));
-	const text = everything(await world.run(credential, logIn));
-	const found = (await secretsOf(world, credential, {})).filter((secret) => text.includes(secret));
-	assert(found.includes(world.vault.sessions()[0].id));
+test('the search finds a secret that is there: the session that Log In returns on request', async (t) => {
+	const fixture = await fixtureFor(t);
+	const credential = await fixture.credentialWith(
+		await methodNamed(subjects[1].name).fields(fixture),
+	);
+	const text = everything(await fixture.run(credential, logIn));
+	const found = (await secretsOf(fixture, credential, {})).filter((secret) =>
+		text.includes(secret),
+	);
+	assert(found.includes(fixture.vault.sessions()[0].id));
 	while (!logged().includes('Workflow execution finished')) await sleep(10);
 });
 
@@ -245,18 +255,18 @@ for (const subject of subjects) {
 		for (const way of WAYS) {
 			for (const [trouble, arrange] of Object.entries(troublesOf(subject, way))) {
 				test(`${way}, ${trouble}`, async (t) => {
-					const world = await worldFor(t);
-					const { engine, vault } = world;
+					const fixture = await fixtureFor(t);
+					const { engine, vault } = fixture;
 					const before = logged().length;
 					if (delegated) {
 						vault.addDelegation({ delegator: IAN, delegate: method.user, vaultId: 1777 });
 					}
-					const entered = await method.fields(world);
-					const credential = await world.credential({
+					const entered = await method.fields(fixture);
+					const credential = await fixture.credentialWith({
 						...entered,
 						...(delegated ? DELEGATED : {}),
 					});
-					await arrange(world);
+					await arrange(fixture);
 					const text: string[] = [];
 					if (way === 'credential test') {
 						text.push(JSON.stringify(await engine.testCredential(credential)));
@@ -268,7 +278,7 @@ for (const subject of subjects) {
 										'Step',
 										HTTP_REQUEST,
 										{
-											url: (delegated ? world.qualityDocs : world.promoMats) + ME,
+											url: (delegated ? fixture.qualityDocs : fixture.promoMats) + ME,
 											authentication: 'predefinedCredentialType',
 											nodeCredentialType: 'veevaVaultApi',
 											options: {},
@@ -277,13 +287,13 @@ for (const subject of subjects) {
 									);
 						const kept = way === 'HTTP Request node' && trouble in atCall ? saved : everything;
 						text.push(kept(await engine.run([node])));
-						passTime(61 * MINUTE);
+						clock.advance(61 * MINUTE);
 						text.push(kept(await engine.run([{ ...node, onError: 'continueRegularOutput' }])));
 					}
 					text.push(engine.credentials.stored.get(credential)?.data ?? '');
 					text.push(logged().slice(before));
 
-					const secrets = await secretsOf(world, credential, entered);
+					const secrets = await secretsOf(fixture, credential, entered);
 					assert(secrets.length > 0);
 					const all = text.join('\n');
 					for (const secret of secrets) {

@@ -5,7 +5,7 @@ import type { TextBody, UploadedFile } from './bodies.mts';
 import type { CallRecord, SessionRecord, Settings, UserRecord, VaultRecord } from './types.mts';
 
 /** What a route may use besides the call itself. */
-export interface World {
+export interface Context {
 	state: State;
 	clock: Clock;
 	settings: Settings;
@@ -19,7 +19,7 @@ export interface World {
 
 /** One call on its way through a route. */
 export interface Call {
-	world: World;
+	context: Context;
 	record: CallRecord;
 	/** The part of the path that a route's pattern leaves open. */
 	params: Record<string, string>;

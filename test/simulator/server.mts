@@ -4,7 +4,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure, OtherAnswer, toXml, VaultError, type Answer } from './answers.mts';
 import { formFiles, readText, readUpload, TextBody } from './bodies.mts';
-import type { Call, Route, World } from './call.mts';
+import type { Call, Route, Context } from './call.mts';
 import { carryOut, isLogin, type NoRoute } from './carry-out.mts';
 import { faultDelay, faultName, sendFault, type Faults } from './faults.mts';
 import { recordOf, texts, type Journal } from './journal.mts';
@@ -14,7 +14,7 @@ import { acceptedFormat, formFields } from './strictness.mts';
 import type { CallRecord, Fault } from './types.mts';
 
 export interface Service {
-	world: World;
+	context: Context;
 	journal: Journal;
 	limits: Limits;
 	faults: Faults;
@@ -48,7 +48,7 @@ export async function vaultServer(app: FastifyInstance, service: Service): Promi
 
 	app.decorateRequest('vaultCall', null);
 	app.addHook('onRequest', async (request) => {
-		request.vaultCall = recordOf(request, service.world.clock.now());
+		request.vaultCall = recordOf(request, service.context.clock.now());
 		service.journal.calls.push(request.vaultCall);
 	});
 	app.addHook('onRequestAbort', async (request) => {
@@ -78,8 +78,8 @@ async function answer(
 	reply: FastifyReply,
 	route: Route | NoRoute,
 ): Promise<FastifyReply> {
-	const { world, journal, limits } = service;
-	const record = request.vaultCall ?? recordOf(request, world.clock.now());
+	const { context, journal, limits } = service;
+	const record = request.vaultCall ?? recordOf(request, context.clock.now());
 	const fields = formFields(request.body);
 	if (Object.keys(fields).length > 0) record.form = fields;
 	const files = formFiles(request.body);
@@ -93,12 +93,12 @@ async function answer(
 
 	const fault = service.faults.take(record);
 	if (fault && fault.with !== 'slow' && fault.with !== 'cut' && !fault.executed) {
-		if (fault.with !== 'refuse') await world.pause(faultDelay(fault));
+		if (fault.with !== 'refuse') await context.pause(faultDelay(fault));
 		return befall(service, fault, record, route, reply);
 	}
 
-	const vault = world.state.vaultAt(record.host);
-	const call: Call = { world, record, params: texts(request.params), fields, files, text, vault };
+	const vault = context.state.vaultAt(record.host);
+	const call: Call = { context, record, params: texts(request.params), fields, files, text, vault };
 	const slow = fault && fault.with !== 'refuse' ? faultDelay(fault) : 0;
 	const carriedOut = await journal.atOnce(() =>
 		carryOut(call, route, limits, reply, request.body, slow),

@@ -32,15 +32,15 @@ function authorized(call: Call, vault: VaultRecord, authorization = ''): Signer 
 	const bearer = /^Bearer (.+)$/.exec(authorization)?.[1];
 	if (bearer?.startsWith('veeva-vault-')) return apiToken(call, vault, bearer);
 
-	const session = call.world.state.livingSession(bearer ?? authorization);
-	const user = session && call.world.state.userById(session.userId);
+	const session = call.context.state.livingSession(bearer ?? authorization);
+	const user = session && call.context.state.userById(session.userId);
 	if (!session || !user) throw invalidSession();
 	if (session.delegateUserId !== undefined && session.vaultId !== vault.id) throw invalidSession();
 	return { user, vault, session };
 }
 
 function apiToken(call: Call, vault: VaultRecord, token: string): Signer {
-	const { state, clock } = call.world;
+	const { state, clock } = call.context;
 	const record = state.apiTokens.get(token);
 	if (!record || record.deleted || record.vaultId !== vault.id) throw invalidSession();
 	if (record.expiresAt !== undefined && record.expiresAt <= clock.now()) throw invalidSession();
@@ -55,7 +55,7 @@ function salesforce(
 	urlName: string,
 	values: Record<string, string>,
 ): Signer {
-	const { state, clock } = call.world;
+	const { state, clock } = call.context;
 	if (values[providerName] !== 'sfdc') {
 		throw new VaultError('INVALID_DATA', `${providerName} must be sfdc.`);
 	}

@@ -1,6 +1,6 @@
 import type { Outcome } from '../engine/engine.mts';
 import type { Random } from './random.mts';
-import type { Login, World } from './world.mts';
+import type { Login, SoakFixture } from './fixture.mts';
 
 export const DOCUMENTS = '/api/v25.2/objects/documents';
 
@@ -21,7 +21,7 @@ const OPERATIONS = [
 ] as const;
 
 /** Runs a workflow of one node, at random one of four. */
-export async function execute({ engine, logins }: World, random: Random): Promise<Execution> {
+export async function execute({ engine, logins }: SoakFixture, random: Random): Promise<Execution> {
 	const login = random.pick(logins);
 	const operation = random.pick([...OPERATIONS, undefined]);
 	const from = Date.now();
@@ -33,7 +33,7 @@ export async function execute({ engine, logins }: World, random: Random): Promis
 	return { by: 'HTTP Request node', from, to: Date.now(), end: bodyOf(outcome) };
 }
 
-async function httpRequest(engine: World['engine'], login: Login): Promise<Outcome> {
+async function httpRequest(engine: SoakFixture['engine'], login: Login): Promise<Outcome> {
 	return await engine.httpRequest(login.origin + DOCUMENTS, login.credential);
 }
 

@@ -1,13 +1,20 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { VaultError } from '../vault/errors';
-import { hostOf, isLoopback, readUrl, type VaultHost } from '../vault/http/hosts';
+import { hostOf, isLoopback, isSibling, readUrl, type VaultHost } from '../vault/http/hosts';
 import type { VaultSession } from '../vault/session/session';
 import type { LoginFields } from './fields';
+import { isSigningHeader, isSigningParameter } from './reserved';
 import { hostFor } from './sessions';
 
-/** n8n's request options in both of its forms: the HTTP Request node still says `uri`. */
-export type SignableOptions = IHttpRequestOptions & { uri?: string };
+/** n8n's request options in both of its forms: the HTTP Request node still uses the older one. */
+export type SignableOptions = IHttpRequestOptions & {
+	uri?: string;
+	rejectUnauthorized?: boolean;
+	strictSSL?: boolean;
+	agent?: unknown;
+	ca?: unknown;
+};
 
 /**
  * The signature of the methods that have no session to keep; `undefined` for the methods that have one. Header names are
@@ -34,10 +41,21 @@ export function fixedSignature({
 	}
 }
 
+/**
+ * Reads the address of a request, once, and puts it back as text: an object from an expression could read differently each
+ * time, and what was checked must be what is sent. n8n reads `url` before `uri`.
+ */
+function fixAddress(options: SignableOptions): void {
+	const address = String(options.url ?? options.uri);
+	if (options.uri !== undefined) options.uri = address;
+	if (options.url !== undefined || options.uri === undefined) options.url = address;
+	if (options.baseURL !== undefined) options.baseURL = String(options.baseURL);
+}
+
 /** The address of a request. A relative address is meant for the credential's own Vault. */
 function addressOf(options: SignableOptions, own: VaultHost): URL {
 	const base = readUrl(options.baseURL ?? '/', own.origin)?.href;
-	const address = readUrl(options.uri ?? options.url, base);
+	const address = readUrl(options.url ?? options.uri ?? '', base);
 	if (address !== undefined) return address;
 	throw new VaultError(
 		'The request has no address that can be read',
@@ -67,12 +85,10 @@ export function targetOfSession(
 	session: VaultSession,
 ): URL {
 	const own = hostFor(fields, session);
-	const others = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
-	return targetOf(
-		options,
-		own,
-		[own, ...others].filter((host) => host !== undefined),
-	);
+	const named = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
+	const others = named.filter((host) => host !== undefined);
+	const siblings = others.filter((host) => isSibling(fields.vault, host));
+	return targetOf(options, own, [own, ...siblings]);
 }
 
 /**
@@ -91,12 +107,81 @@ export function assertSignable(
 		targetOfSession(options, fields, known);
 		return;
 	}
-	const { host, origin } = fields.vault;
 	const target = addressOf(options, fields.vault);
 	assertEncrypted(target);
-	const domain = (name: string) => name.slice(name.indexOf('.'));
-	const local = isLoopback(target.hostname) && isLoopback(new URL(origin).hostname);
-	if (!local && domain(target.host) !== domain(host)) throw foreignHost(target, [host]);
+	if (!isSibling(fields.vault, target)) throw foreignHost(target, [fields.vault.host]);
+}
+
+/**
+ * Refuses a request that brings a connection or a signature of its own, before anything is sent. A signature only travels
+ * where the other end has proven who it is, by the certificates and the proxy that n8n's administrator has set up.
+ *
+ * @param replaced names of the headers that the credential signs with: it replaces these
+ * @throws VaultError that names what to change
+ */
+export function assertOnlyOurs(options: SignableOptions, replaced: readonly string[]): void {
+	fixAddress(options);
+	assertOwnConnection(options);
+	if (isSet(options.auth)) throw notOurs('brings its own authentication', 'Remove it');
+	const header = Object.keys(options.headers ?? {}).find(
+		(name) => isSigningHeader(name) && !isOneOf(replaced, name),
+	);
+	if (header !== undefined) {
+		throw notOurs(`has the header "${header}"`, 'Remove the header');
+	}
+	const query = new URLSearchParams(/\?([^#]*)/s.exec(options.url ?? options.uri ?? '')?.[1]);
+	const given = typeof options.qs === 'string' ? new URLSearchParams(options.qs) : options.qs;
+	const names = [
+		...query.keys(),
+		...(given instanceof URLSearchParams ? given.keys() : Object.keys(given ?? {})),
+	];
+	const parameter = names.find(isSigningParameter);
+	if (parameter !== undefined) {
+		throw notOurs(`has the query parameter "${parameter}"`, 'Remove the parameter');
+	}
+}
+
+function assertOwnConnection(options: SignableOptions): void {
+	if (isSet(options.proxy)) {
+		throw notOurs(
+			'brings its own proxy',
+			"Remove the option Proxy. A proxy that n8n's administrator has set up (HTTPS_PROXY) is used",
+		);
+	}
+	if (
+		options.skipSslCertificateValidation === true ||
+		options.rejectUnauthorized === false ||
+		options.strictSSL === false
+	) {
+		throw notOurs(
+			'does not check the certificate of the other end',
+			"Turn off Ignore SSL Issues. To trust a certificate of your own, n8n's administrator sets NODE_EXTRA_CA_CERTS",
+		);
+	}
+	if (isSet(options.agentOptions) || isSet(options.agent) || isSet(options.ca)) {
+		throw notOurs(
+			'brings its own certificates or connection settings',
+			"Turn off SSL Certificates. To trust a certificate of your own, n8n's administrator sets NODE_EXTRA_CA_CERTS",
+		);
+	}
+}
+
+/** Whether an option says anything: n8n passes empty ones too. */
+function isSet(option: unknown): boolean {
+	if (typeof option === 'object' && option !== null) return Object.keys(option).length > 0;
+	return option !== undefined && option !== null && option !== '' && option !== false;
+}
+
+function isOneOf(names: readonly string[], name: string): boolean {
+	return names.some((other) => other.toLowerCase() === name.trim().toLowerCase());
+}
+
+function notOurs(what: string, todo: string): VaultError {
+	return new VaultError(
+		`The request was not sent: it ${what}, so the credential does not sign it`,
+		`${todo}.`,
+		'NOT_SIGNED',
+	);
 }
 
 /**
@@ -111,10 +196,10 @@ export function sign(
 	signature: Record<string, string>,
 	clientId: string,
 ): IHttpRequestOptions {
-	if (options.baseURL !== undefined) {
-		options.url = target.href;
-		delete options.baseURL;
-	}
+	// Under the names that it came with: n8n's helpers read one or the other.
+	if (options.uri !== undefined) options.uri = target.href;
+	if (options.url !== undefined) options.url = target.href;
+	delete options.baseURL;
 	const replaced = Object.keys(signature).map((name) => name.toLowerCase());
 	const headers = Object.fromEntries(
 		Object.entries(options.headers ?? {}).filter(

@@ -7,7 +7,7 @@ import {
 } from '../calls/delegation';
 import { VaultError } from '../errors';
 import type { VaultCall } from '../http/call';
-import { parseHost } from '../http/hosts';
+import { isSibling, parseHost } from '../http/hosts';
 import { callVault, type Send } from '../http/send';
 import type { OpenedSession } from '../session/session';
 import type { Destination } from './types';
@@ -42,6 +42,13 @@ export async function openDelegated(
 		);
 	}
 	const host = parseHost(found.dns, 'DNS of the delegated Vault');
+	if (!isSibling(vault, host)) {
+		throw new VaultError(
+			`${vault.host} names ${host.host} as the delegated Vault, which is not in the same domain`,
+			'The session would go to another company. Check what is between n8n and the Vault.',
+			'FOREIGN_HOST',
+		);
+	}
 	const id = readDelegatedSession(await call(delegatedLogin(settings, delegation)));
 	if (id === undefined) throw withoutDelegatedSession(vault.host);
 	return {
@@ -56,7 +63,7 @@ export async function openDelegated(
 /** The error for a response to a delegated login that has no session. */
 export function withoutDelegatedSession(host: string): VaultError {
 	return new VaultError(
-		`${host} answered without a delegated session`,
+		`${host} responded without a delegated session`,
 		'The response has no delegated_sessionid. Check the API version.',
 		'NOT_A_VAULT_ANSWER',
 	);

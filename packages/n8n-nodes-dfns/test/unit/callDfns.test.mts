@@ -17,7 +17,7 @@ const account = readServiceAccount({
 });
 const call: DfnsCall = { step: 'read', method: 'GET', path: '/auth/credentials', token: 'secret' };
 
-test('a call gives up after a minute, and follows no redirect', async () => {
+test('a call ends after a minute, and follows no redirect', async () => {
 	let sent: IHttpRequestOptions | undefined;
 	const error: unknown = await callDfns(
 		async (options) => {
@@ -34,13 +34,13 @@ test('a call gives up after a minute, and follows no redirect', async () => {
 		ignoreHttpStatusErrors: true,
 	});
 	expect(error).toMatchObject({
-		message: 'api.dfns.io did not answer in time',
+		message: 'api.dfns.io did not respond in time',
 		description: expect.stringContaining('so it was not repeated'),
 		type: 'TIMEOUT',
 	});
 });
 
-test('a call that goes on and on is ended, and told as what it is', async () => {
+test('a response that never ends is reported as a timeout', async () => {
 	let sent: IHttpRequestOptions | undefined;
 	const error: unknown = await callDfns(
 		async (options) => {
@@ -52,26 +52,26 @@ test('a call that goes on and on is ended, and told as what it is', async () => 
 		{ ...call, timeoutMs: 20 },
 	).catch((thrown: unknown) => thrown);
 	expect(sent?.timeout).toBe(20);
-	expect(error).toMatchObject({ message: 'api.dfns.io did not answer in time', type: 'TIMEOUT' });
+	expect(error).toMatchObject({ message: 'api.dfns.io did not respond in time', type: 'TIMEOUT' });
 });
 
 test.each([
 	[400, 'INVALID_REQUEST'],
 	[401, 'USER_TOKEN_REFUSED'],
 	[403, 'FORBIDDEN'],
-])('a read that is refused says nothing of the service account: %d', async (statusCode, type) => {
+])('a refused read says nothing about the service account: %d', async (statusCode, type) => {
 	const body = { error: { message: 'User account has been deactivated.' } };
 	const send = async () => ({ statusCode, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({ type });
 });
 
-test('an ID counts as that of an error only where it is said to be', async () => {
+test('only the ID of an error is reported as the error ID', async () => {
 	const send = async () => ({ statusCode: 418, headers: {}, body: { message: 'No', id: 'cr-1' } });
 	const error: unknown = await callDfns(send, account, call).catch((thrown: unknown) => thrown);
 	expect(error).toMatchObject({ errorId: undefined });
 });
 
-test('an approval is told by its own ID', async () => {
+test('an approval is reported with its own ID', async () => {
 	const body = { id: 'cr-1', approvalId: 'ap-1', status: 'Pending' };
 	const send = async () => ({ statusCode: 202, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
@@ -80,7 +80,7 @@ test('an approval is told by its own ID', async () => {
 	});
 });
 
-test('what n8n itself says is told without a secret', async () => {
+test('a message of n8n itself is shown without secrets', async () => {
 	const send = async () => await Promise.reject(new Error(`Blocked: Bearer secret, ${authToken}`));
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
 		message: 'n8n could not complete the call to api.dfns.io: Blocked: Bearer ***, ***',
@@ -96,7 +96,7 @@ test.each([
 	['<html>', 'HTTP 418'],
 	[undefined, 'HTTP 418'],
 	[{ message: 'x'.repeat(1000) }, `HTTP 418: ${'x'.repeat(300)}…`],
-])('reads why from %j', async (body, said) => {
+])('reads the reason from %j', async (body, said) => {
 	const send = async () => ({ statusCode: 418, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
 		message: `api.dfns.io refused the call [${said}]`,
@@ -104,7 +104,7 @@ test.each([
 	});
 });
 
-test('a login is three calls, each sent once; the second and third only after the first', async () => {
+test('a login is three calls, each sent once and in order', async () => {
 	const sent: string[] = [];
 	const responses: Record<string, object> = {
 		'/auth/action/init': {

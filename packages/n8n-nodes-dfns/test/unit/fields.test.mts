@@ -31,7 +31,7 @@ describe('Base URL', () => {
 		expect(() => readBaseUrl(given)).toThrow(expect.objectContaining({ message }));
 	});
 
-	test('whatever is entered: an https origin, one of this machine, or a refusal', () => {
+	test('any input is read as an https origin or an origin on this machine, or is refused', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.webAuthority()), (given) => {
 				try {
@@ -54,9 +54,9 @@ test.each([
 	['https://api.dfns.io:8443/wallets', false],
 	['http://api.dfns.io/wallets', false],
 	['https://apidfns.io/', false],
-])('a token for https://api.dfns.io may go to %s: %s', (address, may) => {
+])('a token for https://api.dfns.io can be sent to %s: %s', (address, isAllowed) => {
 	const check = () => assertOwn(new URL(address), readBaseUrl('https://api.dfns.io'));
-	if (may) check();
+	if (isAllowed) check();
 	else expect(check).toThrow(/was not sent/);
 });
 
@@ -70,7 +70,7 @@ describe('other fields', () => {
 		appId: '',
 	};
 
-	test('"Bearer" in front of the Auth Token, and blanks around, are left out', () => {
+	test('"Bearer" and blanks around the Auth Token are removed', () => {
 		const account = readServiceAccount({
 			...data,
 			authToken: ` Bearer ${data.authToken}\n`,
@@ -98,7 +98,7 @@ describe('other fields', () => {
 		}
 	});
 
-	test('a user name may hold whatever can be signed', () => {
+	test('a user name can contain any text that can be signed', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary' }), (text) => {
 				if (text.trim() === '') expect(() => readUsername(text)).toThrow('User Name is empty');

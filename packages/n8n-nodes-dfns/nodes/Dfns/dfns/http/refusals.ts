@@ -153,7 +153,7 @@ const RULES = [
 	{
 		type: 'SERVER_ERROR',
 		statuses: () => true,
-		what: ({ host }) => `${host} could not answer the call`,
+		what: ({ host }) => `${host} could not process the call`,
 	},
 ] as const satisfies readonly Rule[];
 
@@ -179,7 +179,7 @@ export function refusedError(refusal: Refusal): DfnsError {
 	const said = reason === undefined ? `HTTP ${status}` : `HTTP ${status}: ${reason}`;
 	const isForeign = reason === undefined && status !== 202;
 	const description = [
-		isForeign ? 'The response does not have the form of Dfns: a proxy may have answered.' : '',
+		isForeign ? 'The response does not have the form of Dfns: a proxy may have responded.' : '',
 		hint,
 		approvalId === undefined ? '' : `The approval's ID: ${approvalId}.`,
 	];

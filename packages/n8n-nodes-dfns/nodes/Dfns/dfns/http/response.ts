@@ -64,8 +64,8 @@ export function readResponse(
  */
 export function foreignResponse(host: string, what: string): DfnsError {
 	return new DfnsError(
-		`${host} did not answer as Dfns does: ${what}`,
-		'A proxy or a sign-in page may have answered in its place, or the Base URL is not that of the Dfns API.',
+		`${host} did not respond as Dfns does: ${what}`,
+		'A proxy or a sign-in page may have responded instead, or the Base URL is not that of the Dfns API.',
 		'NOT_A_DFNS_ANSWER',
 	);
 }

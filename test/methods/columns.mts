@@ -2,28 +2,21 @@ import assert from 'node:assert/strict';
 
 import { VEEVA_VAULT } from '../engine/engine.mts';
 import type { Method } from './methods.mts';
-import {
-	failureOf,
-	IAN,
-	ME,
-	MINUTE,
-	passTime,
-	startDelegated,
-	userOf,
-	validate,
-	type World,
-} from './world.mts';
+import { clock } from '../fixture/clock.mts';
+import { IAN, ME, MINUTE, startDelegated, validate } from '../fixture/data.mts';
+import { failureOf, userOf } from '../fixture/fixture.mts';
+import type { ProviderFixture } from '../fixture/provider.mts';
 
 /** A column of the table: what is to be shown of every method. */
 export interface Column {
 	title: string;
 	/**
-	 * Shows it for one method in a world of its own.
+	 * Shows it for one method in a fixture of its own.
 	 *
 	 * @returns `✓`, or what happens instead
 	 * @throws AssertionError when it is otherwise
 	 */
-	show(world: World, method: Method): Promise<string>;
+	show(fixture: ProviderFixture, method: Method): Promise<string>;
 }
 
 const CHECK = '✓';
@@ -34,18 +27,18 @@ const DELEGATED = { delegated: true, delegatedVaultId: '1777', delegatorUserId: 
 export const COLUMNS: readonly Column[] = [
 	{
 		title: 'credential test',
-		async show(world, method) {
-			const credential = await world.credential(await method.fields(world));
-			const { status, message } = await world.engine.testCredential(credential);
+		async show(fixture, method) {
+			const credential = await fixture.credentialWith(await method.fields(fixture));
+			const { status, message } = await fixture.engine.testCredential(credential);
 			assert.equal(status, 'OK', message);
-			assertLogins(world, method, 1);
+			assertLogins(fixture, method, 1);
 			// What it has opened serves the executions.
-			assert.equal(userOf(await world.run(credential)), method.user);
-			assertLogins(world, method, 1);
-			method.kill(world);
+			assert.equal(userOf(await fixture.run(credential)), method.user);
+			assertLogins(fixture, method, 1);
+			method.kill(fixture);
 			if (method.logsIn) return CHECK;
 			assert.match(
-				(await world.engine.testCredential(credential)).message,
+				(await fixture.engine.testCredential(credential)).message,
 				/expired, was deleted.*\[INVALID_SESSION_ID\]/,
 			);
 			return CHECK;
@@ -53,52 +46,54 @@ export const COLUMNS: readonly Column[] = [
 	},
 	{
 		title: 'node operation',
-		async show(world, method) {
-			const credential = await world.credential(await method.fields(world));
+		async show(fixture, method) {
+			const credential = await fixture.credentialWith(await method.fields(fixture));
 			for (let times = 0; times < 2; times++) {
-				assert.equal(userOf(await world.run(credential)), method.user);
+				assert.equal(userOf(await fixture.run(credential)), method.user);
 			}
-			assertLogins(world, method, 1);
+			assertLogins(fixture, method, 1);
 			return CHECK;
 		},
 	},
 	{
 		title: 'HTTP Request node',
-		async show(world, method) {
-			const credential = await world.credential(await method.fields(world));
+		async show(fixture, method) {
+			const credential = await fixture.credentialWith(await method.fields(fixture));
 			for (let times = 0; times < 2; times++) {
-				assert.equal(userOf(await world.request(credential)), method.user);
+				assert.equal(userOf(await fixture.request(credential)), method.user);
 			}
-			assertLogins(world, method, 1);
+			assertLogins(fixture, method, 1);
 			return CHECK;
 		},
 	},
 	{
 		title: 'query and request',
-		async show(world, method) {
-			const credential = await world.credential(await method.fields(world));
-			assert.deepEqual(await createAndQuery(world, credential), [1]);
-			assertUser(world, method);
-			assertLogins(world, method, 1);
+		async show(fixture, method) {
+			const credential = await fixture.credentialWith(await method.fields(fixture));
+			assert.deepEqual(await createAndQuery(fixture, credential), [1]);
+			assertUser(fixture, method);
+			assertLogins(fixture, method, 1);
 			if (!method.logsIn) return CHECK;
 
-			method.kill(world);
-			assert.deepEqual(await createAndQuery(world, credential), [1, 2], 'created once');
-			assertUser(world, method);
-			assertLogins(world, method, 2);
+			method.kill(fixture);
+			assert.deepEqual(await createAndQuery(fixture, credential), [1, 2], 'created once');
+			assertUser(fixture, method);
+			assertLogins(fixture, method, 2);
 			return CHECK;
 		},
 	},
 	{
 		title: 'renewal after kill',
-		show: async (world, method) =>
-			method.logsIn ? await renewed(world, method) : await refused(world, method),
+		show: async (fixture, method) =>
+			method.logsIn ? await renewed(fixture, method) : await refused(fixture, method),
 	},
 	{
 		title: 'delegated access',
-		async show(world, method) {
-			world.vault.addDelegation({ delegator: IAN, delegate: method.user, vaultId: 1777 });
-			return method.logsIn ? await delegated(world, method) : await delegatedByStep(world, method);
+		async show(fixture, method) {
+			fixture.vault.addDelegation({ delegator: IAN, delegate: method.user, vaultId: 1777 });
+			return method.logsIn
+				? await delegated(fixture, method)
+				: await delegatedByStep(fixture, method);
 		},
 	},
 ];
@@ -108,7 +103,7 @@ export const COLUMNS: readonly Column[] = [
  *
  * @returns their IDs
  */
-async function createAndQuery({ engine }: World, credential: string): Promise<unknown[]> {
+async function createAndQuery({ engine }: ProviderFixture, credential: string): Promise<unknown[]> {
 	const name = { name: 'name__v', parameterType: 'formData', value: 'Leaflet' };
 	const create = {
 		resource: 'api',
@@ -128,14 +123,14 @@ async function createAndQuery({ engine }: World, credential: string): Promise<un
 }
 
 /** The last call was made as the method's user. */
-function assertUser({ vault }: World, { user }: Method): void {
+function assertUser({ vault }: ProviderFixture, { user }: Method): void {
 	assert.equal(vault.calls.at(-1)?.userId, vault.user(user).id);
 }
 
 /** Logs in, at Vault and at the provider, as often as said; methods that do not log in never do. */
-function assertLogins(world: World, method: Method, times: number): void {
-	const { vault, provider } = world;
-	assert.equal(world.logins(), method.logsIn ? times : 0, 'logins');
+function assertLogins(fixture: ProviderFixture, method: Method, times: number): void {
+	const { vault, provider } = fixture;
+	assert.equal(fixture.logins(), method.logsIn ? times : 0, 'logins');
 	if (!method.logsIn) {
 		for (const path of ['/keep-alive', '/session', '/discovery'])
 			assert.equal(vault.count({ path }), 0);
@@ -151,57 +146,60 @@ function assertLogins(world: World, method: Method, times: number): void {
 	);
 }
 
-async function renewed(world: World, method: Method): Promise<string> {
-	const credential = await world.credential(await method.fields(world));
-	assert.equal(userOf(await world.run(credential)), method.user);
-	method.kill(world);
-	assert.equal(userOf(await world.run(credential)), method.user);
-	assertLogins(world, method, 2);
+async function renewed(fixture: ProviderFixture, method: Method): Promise<string> {
+	const credential = await fixture.credentialWith(await method.fields(fixture));
+	assert.equal(userOf(await fixture.run(credential)), method.user);
+	method.kill(fixture);
+	assert.equal(userOf(await fixture.run(credential)), method.user);
+	assertLogins(fixture, method, 2);
 	// The HTTP Request node does not read Vault's answers: it notices when the lease is over.
-	method.kill(world);
-	passTime(6 * MINUTE);
-	assert.equal(userOf(await world.request(credential)), method.user);
-	assertLogins(world, method, 3);
+	method.kill(fixture);
+	clock.advance(6 * MINUTE);
+	assert.equal(userOf(await fixture.request(credential)), method.user);
+	assertLogins(fixture, method, 3);
 	if (method.provider !== undefined || !method.name.startsWith('OAuth')) return CHECK;
 
-	world.provider.expireTokens();
-	method.kill(world);
-	const failure = failureOf(await world.run(credential));
+	fixture.provider.expireTokens();
+	method.kill(fixture);
+	const failure = failureOf(await fixture.run(credential));
 	assert.match(failure, /\[(EXPIRED|INVALID)_TOKEN\].*enter a new one/);
 	return `${CHECK} until the token expires, then an error says so`;
 }
 
 /** What is used as it is cannot be renewed: an error says what to do, and nothing else is tried. */
-async function refused(world: World, method: Method): Promise<string> {
-	const credential = await world.credential(await method.fields(world));
-	assert.equal(userOf(await world.run(credential)), method.user);
-	method.kill(world);
+async function refused(fixture: ProviderFixture, method: Method): Promise<string> {
+	const credential = await fixture.credentialWith(await method.fields(fixture));
+	assert.equal(userOf(await fixture.run(credential)), method.user);
+	method.kill(fixture);
 	for (let times = 1; times <= 2; times++) {
-		const failure = failureOf(await world.run(credential));
+		const failure = failureOf(await fixture.run(credential));
 		assert.match(failure, /\[INVALID_SESSION_ID\]/);
 		assert.match(
 			failure,
 			{
 				'API access token': /expired or was deleted: create a new one/,
-				'Salesforce delegated': /no longer vouches.*enter a new token/,
+				'Salesforce delegated': /no longer accepts.*enter a new token/,
 				'Session ID': /has ended.*never renewed: enter a new one/,
 			}[method.name] ?? /^$/,
 		);
-		assert.equal(world.vault.count({ path: ME }), 1 + times, 'one call for each execution');
+		assert.equal(fixture.vault.count({ path: ME }), 1 + times, 'one call for each execution');
 	}
-	assertLogins(world, method, 0);
+	assertLogins(fixture, method, 0);
 	return 'clear error, no login';
 }
 
-async function delegated(world: World, method: Method): Promise<string> {
-	const { vault, qualityDocs } = world;
-	const credential = await world.credential({ ...(await method.fields(world)), ...DELEGATED });
+async function delegated(fixture: ProviderFixture, method: Method): Promise<string> {
+	const { vault, qualityDocs } = fixture;
+	const credential = await fixture.credentialWith({
+		...(await method.fields(fixture)),
+		...DELEGATED,
+	});
 	const steps = () => ({
-		logins: world.logins(),
+		logins: fixture.logins(),
 		delegated: vault.count({ path: '/delegation/login' }),
 	});
-	assert.equal(userOf(await world.run(credential)), IAN);
-	assert.equal(userOf(await world.request(credential, qualityDocs + ME)), IAN);
+	assert.equal(userOf(await fixture.run(credential)), IAN);
+	assert.equal(userOf(await fixture.request(credential, qualityDocs + ME)), IAN);
 	assert.equal(vault.calls.at(-1)?.host, vault.hosts.qualityDocs);
 	assert.deepEqual(steps(), { logins: 1, delegated: 1 });
 
@@ -209,11 +207,11 @@ async function delegated(world: World, method: Method): Promise<string> {
 	for (const { id, delegateUserId } of vault.sessions()) {
 		if (delegateUserId !== undefined) vault.killSession(id);
 	}
-	assert.equal(userOf(await world.run(credential)), IAN);
+	assert.equal(userOf(await fixture.run(credential)), IAN);
 	assert.deepEqual(steps(), { logins: 1, delegated: 2 });
 
 	vault.killSessions();
-	assert.equal(userOf(await world.run(credential)), IAN);
+	assert.equal(userOf(await fixture.run(credential)), IAN);
 	// The second attempt with the dead session of the user's own did not come as far as the delegated login.
 	assert.deepEqual(
 		{ ...steps(), sessions: vault.sessions().length },
@@ -224,16 +222,19 @@ async function delegated(world: World, method: Method): Promise<string> {
 		},
 	);
 
-	const { status, message } = await world.engine.testCredential(credential);
+	const { status, message } = await fixture.engine.testCredential(credential);
 	assert.equal(status, 'OK', message);
 	return CHECK;
 }
 
 /** The switch is hidden for methods without a login of their own; the operation of the node starts a session instead. */
-async function delegatedByStep(world: World, method: Method): Promise<string> {
-	const { engine } = world;
-	const credential = await world.credential({ ...(await method.fields(world)), ...DELEGATED });
-	assert.equal(userOf(await world.run(credential)), method.user, 'the switch does not count');
+async function delegatedByStep(fixture: ProviderFixture, method: Method): Promise<string> {
+	const { engine } = fixture;
+	const credential = await fixture.credentialWith({
+		...(await method.fields(fixture)),
+		...DELEGATED,
+	});
+	assert.equal(userOf(await fixture.run(credential)), method.user, 'the switch does not count');
 	const started = engine.node('Start', VEEVA_VAULT, startDelegated('1777:61579'), { credential });
 	const next = engine.node('Vault', VEEVA_VAULT, {
 		...validate,

@@ -1,14 +1,14 @@
 import { says } from '../results.mts';
 
 /**
- * Our own words, wherever our code makes the call: a login or keep-alive in all ways, else the node's calls. In the
- * credential test the advice follows, for n8n shows it nowhere else.
+ * Our own messages, wherever our code makes the call: a login or keep-alive at every entry point, and the node's calls.
+ * In the credential test the advice follows, because n8n shows it nowhere else.
  */
-export const RESET = says(/^\S+ broke off the connection before it answered(\. [A-Z].+)?$/);
-export const HTTP_500 = says(/^\S+ answered with HTTP status 500(\. [A-Z].+)?$/);
-export const NOT_VAULT = says(/^\S+ did not answer as a Vault does: text\/html instead of JSON/);
+export const RESET = says(/^\S+ broke off the connection before it responded(\. [A-Z].+)?$/);
+export const HTTP_500 = says(/^\S+ responded with HTTP status 500(\. [A-Z].+)?$/);
+export const NOT_VAULT = says(/^\S+ did not respond like a Vault: text\/html instead of JSON/);
 export const NOT_FOLLOWED = says(
-	/^\S+ sent the call on to 127\.0\.0\.1:\d+; it was not followed(\. [A-Z].+)?$/,
+	/^\S+ redirected the call to 127\.0\.0\.1:\d+; the redirect was not followed(\. [A-Z].+)?$/,
 );
 export const DOWN = says(
 	/^The Vault at \S+ is down for maintenance, .* about 30 minutes(\. [A-Z].+)?$/,
@@ -23,7 +23,7 @@ export function refusal(type: string) {
 	return says(new RegExp(`. \\[${type}\\](\\. [A-Z].+)?$`));
 }
 
-/** n8n's words, where the HTTP Request node or the credential test makes the call. */
+/** n8n's messages, where the HTTP Request node or the credential test makes the call. */
 export const N8N = {
 	reset: says(/ECONNRESET|closed unexpectedly|aborted|socket hang up/),
 	http500: says(/500|not able to process your request|Internal Server Error/),
@@ -33,9 +33,9 @@ export const N8N = {
 
 /** Of the credential test's own rules. */
 export const TEST = {
-	notVault: says(/did not answer as a Vault does/),
+	notVault: says(/did not respond like a Vault/),
 	noApiAccess: says(/^The login worked, .* \[INSUFFICIENT_ACCESS\]/),
 	refused: says(/^The login worked, but Vault refused the first call/),
 	deadSession: says(/^Vault does not accept the token or session: .+ \[INVALID_SESSION_ID\]\.$/),
-	exception: says(/^The login worked, but Vault had a problem with the first call/),
+	exception: says(/^The login worked, but Vault could not complete the first call/),
 };

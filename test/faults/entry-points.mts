@@ -3,12 +3,12 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Outcome } from '../engine/engine.mts';
 import { VEEVA_VAULT } from '../engine/engine.mts';
 import type { CallFilter } from '../simulator/types.mts';
-import type { Bench } from './bench.mts';
+import type { CaseFixture } from './fixture.mts';
 import type { Moment } from './matrix/row.mts';
 import { OK, type Result } from './results.mts';
 
-/** One way into Vault. */
-export interface Way {
+/** One way by which a workflow, or the editor, reaches Vault. */
+export interface EntryPoint {
 	name: string;
 	/** Whose rules hold: the Veeva Vault node's (as for the editor's list), n8n's HTTP Request node's, … */
 	rules: 'node' | 'end' | 'list' | 'http' | 'test';
@@ -18,7 +18,7 @@ export interface Way {
 	changes: boolean;
 	moments: readonly Moment[];
 	/** Runs it for so many items, and tells what became of each. */
-	run(bench: Bench, items: number): Promise<Ran>;
+	run(fixture: CaseFixture, items: number): Promise<Ran>;
 }
 
 /** What is known of a run. */
@@ -31,7 +31,7 @@ export interface Ran {
 const DELEGATION = { __rl: true, mode: 'id', value: '1776:61579' };
 const MOMENTS = ['first call', 'warm call', 'third of five'] as const;
 
-export const WAYS: readonly Way[] = [
+export const ENTRY_POINTS: readonly EntryPoint[] = [
 	{
 		name: 'node: Validate',
 		rules: 'node',
@@ -133,7 +133,7 @@ export const WAYS: readonly Way[] = [
 	},
 ];
 
-function vaultNode(parameters: INodeParameters): Way['run'] {
+function vaultNode(parameters: INodeParameters): EntryPoint['run'] {
 	return async ({ engine, credential, concurrency }, count) => {
 		const given = { ...parameters, options: { concurrency } };
 		const outcome = await engine.vault(given, { credential, ...several(count) });
@@ -141,7 +141,7 @@ function vaultNode(parameters: INodeParameters): Way['run'] {
 	};
 }
 
-function httpRequestNode(parameters: INodeParameters): Way['run'] {
+function httpRequestNode(parameters: INodeParameters): EntryPoint['run'] {
 	return async ({ engine, credential, origin }, count) => {
 		const outcome = await engine.httpRequest(`${origin}/api/v25.2/objects/documents`, credential, {
 			parameters,
