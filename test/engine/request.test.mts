@@ -715,7 +715,7 @@ describe("a server's response", () => {
 		};
 		await withServer(garbles, async (session) => {
 			const { error } = await fixture.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ did not answer in HTTP$/);
+			expect(error?.message).toMatch(/ sent a response that is not HTTP$/);
 		});
 	});
 
@@ -1070,7 +1070,7 @@ test('follows no redirect, and shows no secret in an error', async () => {
 		const { error, run } = await fixture.engine.vault(request(DOCUMENTS, { responseFormat }), {
 			credential,
 		});
-		expect(error?.message).toContain('it was not followed');
+		expect(error?.message).toContain('the redirect was not followed');
 		const saved = JSON.stringify([run.data, error, error?.stack]);
 		expect(saved).not.toContain(fixture.vault.sessions()[0].id);
 	}

@@ -113,7 +113,7 @@ test('a redirect to another host does not carry a login with its password', asyn
 	const credential = await fixture.credential();
 	fixture.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${thiefOrigin}/take` });
 	const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
-	expect(error?.message).toContain('it was not followed');
+	expect(error?.message).toContain('the redirect was not followed');
 	expect(stolen).toEqual([]);
 });
 

@@ -11,7 +11,7 @@ export const NOT_FOLLOWED = says(
 	/^\S+ redirected the call to 127\.0\.0\.1:\d+; the redirect was not followed(\. [A-Z].+)?$/,
 );
 export const DOWN = says(
-	/^The Vault at \S+ is down for maintenance, .* about 30 minutes(\. [A-Z].+)?$/,
+	/^The Vault at \S+ is down for maintenance for about 30 minutes(\. [A-Z].+)?$/,
 );
 export const REFUSED = says(/^\S+ refused the connection(\. [A-Z].+)?$/);
 export const UNKNOWN_HOST = says(/^no-such-vault\.invalid could not be found/);
