@@ -26,10 +26,10 @@ describe.each([
 		});
 	});
 
-	test("reports a Credential ID that is not the service account's, and lists those that are", async () => {
+	test('reports a Credential ID that the service account does not have, and those that it has', async () => {
 		const { credentialId } = fixture.dfns.credentialData();
 		const { message } = await run({ credentialId: 'Y2ktb3RoZXI' });
-		expect(message).toContain('The Credential ID "Y2ktb3RoZXI" is not one');
+		expect(message).toContain('cannot sign with the Credential ID "Y2ktb3RoZXI"');
 		expect(message).toContain(`allows "${credentialId}"`);
 		expect(fixture.dfns.calls).toHaveLength(1);
 	});
@@ -48,7 +48,7 @@ describe.each([
 		});
 	});
 
-	test('reports a field that is not valid without any call', async () => {
+	test('reports an invalid field without making a call', async () => {
 		expect((await run({ privateKey: 'not a key' })).message).toBe('Private Key is not valid');
 		expect(fixture.dfns.calls).toHaveLength(0);
 	});
@@ -64,7 +64,7 @@ test('a service account is tested without a login', async () => {
 	]);
 });
 
-test('a service account can read in its own name', async () => {
+test('a service account can read as itself', async () => {
 	fixture.dfns.serviceAccount.permissions.push('Auth:ServiceAccounts:Read');
 	const outcome = await fixture.engine.httpRequest(
 		`${fixture.dfns.url}/auth/service-accounts`,
@@ -75,7 +75,7 @@ test('a service account can read in its own name', async () => {
 	expect(fixture.dfns.calls).toHaveLength(1);
 });
 
-test('a read of a service account that fails is made once', async () => {
+test('a failed read of a service account is not repeated', async () => {
 	const outcome = await fixture.engine.httpRequest(
 		`${fixture.dfns.url}/auth/service-accounts`,
 		await fixture.serviceAccount(),
@@ -85,7 +85,7 @@ test('a read of a service account that fails is made once', async () => {
 	expect(fixture.dfns.calls).toHaveLength(1);
 });
 
-test('each test logs the user in, and keeps the token', async () => {
+test('each test logs the user in again, and stores the token', async () => {
 	const { engine, dfns } = fixture;
 	const credential = await fixture.delegatedUser();
 	expect(await engine.testCredential(credential, DELEGATED_USER)).toEqual(OK);
@@ -96,21 +96,21 @@ test('each test logs the user in, and keeps the token', async () => {
 	expect(dfns.logins).toBe(2);
 });
 
-test('a test never passes because of an existing token', async () => {
+test('a test does not pass because of an existing token', async () => {
 	const credential = await fixture.delegatedUser();
 	await fixture.read(credential);
 	fixture.dfns.serviceAccount.permissions = [];
 	expect((await fixture.engine.testCredential(credential, DELEGATED_USER)).message).toContain(
-		'The service account may not log in other users',
+		'The service account does not have permission to log in other users',
 	);
 });
 
-test('reports a new token that Dfns refuses', async () => {
+test('reports a token that Dfns refuses immediately', async () => {
 	fixture.dfns.fail({ on: { path: '/auth/credentials' }, with: { status: 401, message: 'No' } });
 	expect((await testDelegatedUser()).message).toContain("did not accept the user's token");
 });
 
-test('passes for a user who does not have permission to read, because the login worked', async () => {
+test('passes for a user without permission to read: the login worked', async () => {
 	fixture.dfns.fail({
 		on: { path: '/auth/credentials' },
 		with: { status: 403, message: 'No' },
@@ -119,7 +119,7 @@ test('passes for a user who does not have permission to read, because the login 
 	expect(await testDelegatedUser()).toEqual(OK);
 });
 
-test('the mark of a credential test does not leave n8n', async () => {
+test('the header that marks a test does not leave n8n', async () => {
 	await testDelegatedUser();
 	for (const { headers } of fixture.dfns.calls) {
 		expect(Object.keys(headers).filter((name) => name.includes('n8n'))).toEqual([]);

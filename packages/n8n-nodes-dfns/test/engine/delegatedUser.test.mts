@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { identityOf, readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { bindingOf } from '../../nodes/Dfns/dfns/tokens';
+import { identityOf, readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
 import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useFixture } from './engine.mts';
 
 const fixture = useFixture();
@@ -19,7 +19,7 @@ const POST = { method: 'POST', sendBody: true, contentType: 'json' };
 
 afterEach(() => jest.restoreAllMocks());
 
-/** Lets time pass for this process, the local Dfns included. */
+/** Lets time pass for this process, including the local Dfns. */
 function advance(ms: number): void {
 	const now = Date.now.bind(Date);
 	jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
@@ -35,7 +35,7 @@ describe('one login', () => {
 		expect(fixture.engine.credentials.saves).toBeGreaterThan(0);
 	});
 
-	test('is kept in the credential', async () => {
+	test('is stored in the credential', async () => {
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		const data = await fixture.engine.credentialData(credential);
@@ -56,7 +56,7 @@ describe('one login', () => {
 		expect(fixture.dfns.count({ path: '/auth/action/init' })).toBe(1);
 	});
 
-	test('serves 200 executions at once after Dfns has revoked the token', async () => {
+	test('serves 200 executions at once after Dfns revoked the token', async () => {
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		fixture.dfns.revokeUserTokens();
@@ -64,7 +64,7 @@ describe('one login', () => {
 		const outcomes = await Promise.all(Array.from({ length: 200 }, () => fixture.read(credential)));
 		expect(outcomes.map(({ error }) => error?.message).filter(Boolean)).toEqual([]);
 		expect(fixture.dfns.logins).toBe(2);
-		// They ask one question together.
+		// They share one check.
 		expect(fixture.dfns.count({ path: '/auth/credentials' })).toBe(1);
 	});
 
@@ -90,12 +90,12 @@ describe('one login', () => {
 		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('is replaced by a newer login of another process', async () => {
+	test('of another process is used when it is newer', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		dfns.revokeUserTokens();
-		// Another worker has noticed, and has saved what it got.
+		// Another worker noticed it, and saved a new token.
 		advance(5000);
 		const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 		const identity = identityOf(readServiceAccount(dfns.credentialData()), JDOE);
@@ -112,16 +112,17 @@ describe('one login', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('fails once for everything that waits for it', async () => {
+	test('that fails is made once, and fails for everyone who waits for it', async () => {
 		const path = '/auth/login/delegated';
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path }, with: { status: 500 }, delay: 1500 });
 		const outcomes = await Promise.all(Array.from({ length: 20 }, () => fixture.read(credential)));
-		for (const { error } of outcomes) expect(error?.message).toContain('could not answer the call');
+		for (const { error } of outcomes)
+			expect(error?.message).toContain('could not process the call');
 		expect(fixture.dfns.count({ path })).toBe(1);
 	});
 
-	test('that never ends is abandoned for everything that waits for it, and the next execution logs in', async () => {
+	test('that never ends is ended for everyone who waits for it, and the next execution logs in', async () => {
 		shorten(60_000);
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
@@ -133,7 +134,7 @@ describe('one login', () => {
 });
 
 describe('renewal', () => {
-	test('comes a minute before the token ends, so that Dfns never refuses it', async () => {
+	test('happens a minute before the token expires, so that Dfns never refuses it', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -147,7 +148,7 @@ describe('renewal', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('uses short-lived tokens as well', async () => {
+	test('uses short-lived tokens too', async () => {
 		fixture.dfns.tokenShape = { exp: 30 };
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -155,7 +156,7 @@ describe('renewal', () => {
 		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('follows HTTP 401: the read is repeated with a new token, which is saved', async () => {
+	test('happens after a 401: the read is repeated with a new token, which is stored', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -168,7 +169,7 @@ describe('renewal', () => {
 		expect(dfns.logins).toBe(2);
 	});
 
-	test("follows a change of the user name, because n8n keeps the earlier user's token", async () => {
+	test('happens when the user name changes, although n8n keeps the token of the previous user', async () => {
 		const credential = await fixture.delegatedUser();
 		expect(await readBy(credential)).toBe(JDOE);
 		await change(credential, { username: ADA });
@@ -180,7 +181,7 @@ describe('renewal', () => {
 	});
 
 	test.each(['another token', 'other details', 'details that are no JSON'])(
-		'follows a stored token that cannot be used: %s',
+		'happens when the stored token is not usable: %s',
 		async (what) => {
 			const credential = await fixture.delegatedUser({
 				userToken: what === 'another token' ? 'eyJ.e30.x' : 'eyJhbGciOiJub25lIn0.eyJleHAiOjl9.x',
@@ -202,14 +203,14 @@ describe('renewal', () => {
 		}
 	});
 
-	test('a token that has already expired is reported, and not used', async () => {
+	test('a token that has already expired is reported as such', async () => {
 		fixture.dfns.ahead = -7_200_000;
 		fixture.dfns.tellsTime = false;
-		// The difference is remembered of a host; this process has not met the clock of this one.
+		// Clocks are remembered by host. This process does not know the clock of this host yet.
 		const baseUrl = fixture.dfns.url.replace('127.0.0.1', 'localhost');
 		const credential = await fixture.delegatedUser({ baseUrl });
 		const { error } = await fixture.read(credential, { url: `${baseUrl}/wallets` });
-		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had expired already at 2/);
+		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had already expired at 2/);
 		expect(error?.description).toContain('One of the clocks is wrong.');
 		expect(fixture.dfns.logins).toBe(1);
 	});
@@ -230,7 +231,7 @@ describe('a failed request', () => {
 		},
 	);
 
-	test('with HTTP 401 although Dfns accepts the token is not sent again', async () => {
+	test('with HTTP 401 is not sent again when Dfns accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		dfns.fail({ on: { path: '/wallets' }, with: { status: 401, message: 'Not this one' } });
@@ -254,7 +255,7 @@ describe('a failed request', () => {
 		},
 	);
 
-	test('that changes data is sent once even when the token was revoked, and the next request logs in', async () => {
+	test('that changes data is sent once even if the token was revoked, and the next one logs in', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -268,7 +269,7 @@ describe('a failed request', () => {
 		expect(dfns.count({ path: '/wallets', method: 'GET', status: 401 })).toBe(0);
 	});
 
-	test('that was carried out before its response and the token were lost is not carried out again', async () => {
+	test('that Dfns carried out before the connection broke and the token was revoked is not sent again', async () => {
 		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
 		const credential = await fixture.delegatedUser();
@@ -279,7 +280,7 @@ describe('a failed request', () => {
 		expect(dfns.changes).toBe(1);
 	});
 
-	test('that got no response in time is not sent again, and causes no login', async () => {
+	test('that timed out is not sent again, and causes no login', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -290,7 +291,7 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('is reported with its own reason when Dfns cannot be asked about the token', async () => {
+	test('is reported when Dfns cannot be asked about the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -300,7 +301,7 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('is reported with its own reason when Dfns does not answer about the token within ten seconds', async () => {
+	test('is reported after ten seconds when Dfns does not say whether it accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -311,14 +312,16 @@ describe('a failed request', () => {
 		expect(limits.mock.calls).toEqual([[10_000]]);
 	});
 
-	test('is reported with the reason of the login when the login is refused', async () => {
+	test('is reported with the reason when the login that follows is refused', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		dfns.revokeUserTokens();
 		dfns.serviceAccount.permissions = [];
 		const { error } = await fixture.read(credential);
-		expect(error?.message).toContain('The service account may not log in other users');
+		expect(error?.message).toContain(
+			'The service account does not have permission to log in other users',
+		);
 		expect(error?.description).toContain('Auth:Login:Delegated');
 		expect(dfns.count({ path: '/wallets' })).toBe(2);
 	});
@@ -333,7 +336,7 @@ describe("a node that calls with n8n's other helper", () => {
 		]);
 	};
 
-	test('repeats a read with a new token', async () => {
+	test('a read is repeated with a new token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await call(credential);
@@ -350,7 +353,7 @@ describe("a node that calls with n8n's other helper", () => {
 		});
 	});
 
-	test('makes a read once when it is refused although Dfns accepts the token', async () => {
+	test('a refused read is not repeated when Dfns accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await call(credential);
@@ -378,10 +381,10 @@ describe("a node that calls with n8n's other helper", () => {
 	});
 });
 
-describe('a token', () => {
-	let otherServer: Server;
-	let received: Array<Record<string, unknown>>;
-	let otherOrigin: string;
+describe('a token is sent', () => {
+	let thief: Server;
+	let stolen: Array<Record<string, unknown>>;
+	let thiefOrigin: string;
 
 	beforeAll(async () => {
 		otherServer = createServer((request, response) => {
@@ -394,9 +397,9 @@ describe('a token', () => {
 	afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
 	beforeEach(() => (received = []));
 
-	test.each([false, true])('is not sent to another host (stored token: %s)', async (atHand) => {
+	test.each([false, true])('not to another host (existing token: %s)', async (exists) => {
 		const credential = await fixture.delegatedUser();
-		if (atHand) await fixture.read(credential);
+		if (exists) await fixture.read(credential);
 		const before = fixture.dfns.calls.length;
 		const { error } = await fixture.read(credential, { url: `${otherOrigin}/wallets` });
 		expect(error?.message).toBe(
@@ -414,7 +417,7 @@ describe('a token', () => {
 		expect(fixture.dfns.calls).toHaveLength(0);
 	});
 
-	test('is not sent along with a redirect to another origin', async () => {
+	test('not with a redirect to another origin', async () => {
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({
 			on: { path: '/wallets' },
@@ -442,7 +445,7 @@ describe('a token', () => {
 		expect(outcome.json('HTTP')[0]).toMatchObject({ readBy: JDOE });
 	});
 
-	test('is sent with a new nonce each time, even when a read is repeated', async () => {
+	test('with a new nonce each time, even when a read is repeated', async () => {
 		const { dfns } = fixture;
 		dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 		const credential = await fixture.delegatedUser({ appId: dfns.requiredAppId });

@@ -5,7 +5,7 @@ import { ADA, JDOE, useFixture } from './engine.mts';
 const fixture = useFixture();
 afterEach(() => jest.restoreAllMocks());
 
-test('logs a user in, and returns who it is and for how long', async () => {
+test('logs a user in, and returns the token with its expiry time and its user', async () => {
 	const { dfns } = fixture;
 	const before = Date.now();
 	const outcome = await fixture.logIn(await fixture.serviceAccount());
@@ -33,7 +33,7 @@ test('logs a user in, and returns who it is and for how long', async () => {
 	]);
 });
 
-test('returns a token that reads as the user', async () => {
+test('reads with the token are made as the user', async () => {
 	const { dfns } = fixture;
 	const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	const response = await fetch(`${dfns.url}/wallets`, {
@@ -61,7 +61,7 @@ test('uses the user name of each item, and logs each user in once', async () => 
 	expect(dfns.logins).toBe(2);
 });
 
-test('logs in again instead of returning a token that has ended meanwhile', async () => {
+test('logs in again when a token of the same run has expired', async () => {
 	const { dfns } = fixture;
 	dfns.tellsTime = false;
 	const now = Date.now.bind(Date);
@@ -77,7 +77,7 @@ test('logs in again instead of returning a token that has ended meanwhile', asyn
 	expect(dfns.logins).toBe(3);
 });
 
-test('a failed login fails its own item, and the next item tries again', async () => {
+test('a failed login fails only its own item, and the next item tries again', async () => {
 	const { dfns } = fixture;
 	const path = '/auth/login/delegated';
 	dfns.fail({ on: { path }, with: { status: 503 } });
@@ -93,7 +93,7 @@ test('a failed login fails its own item, and the next item tries again', async (
 	expect(dfns.count({ path })).toBe(2);
 });
 
-test('ends when the execution is cancelled', async () => {
+test('ends when the execution is canceled', async () => {
 	const { dfns } = fixture;
 	dfns.fail({ on: { path: '/auth/action' }, with: 'hang' });
 	let cancel = () => {};
@@ -106,11 +106,11 @@ test('ends when the execution is cancelled', async () => {
 	cancel();
 	await run.catch(() => {});
 	while (dfns.calls.some(({ closed }) => !closed)) await sleep(10);
-	// The other item makes no call any more.
+	// The other item makes no call.
 	expect(dfns.calls).toHaveLength(2);
 });
 
-test('logs in for each execution, with a user action of its own', async () => {
+test('each execution logs in again, with its own user action', async () => {
 	const { dfns } = fixture;
 	const credential = await fixture.serviceAccount();
 	await fixture.logIn(credential);
@@ -151,7 +151,7 @@ test('sends what was signed, byte for byte', async () => {
 	expect(JSON.parse(login.body)).toEqual({ username });
 });
 
-test('sends the application of an older organization, and a nonce with each call', async () => {
+test('sends the application and a new nonce with each call for an older organization', async () => {
 	fixture.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 	const appId = fixture.dfns.requiredAppId;
 	expect((await fixture.logIn(await fixture.serviceAccount({ appId }))).error).toBeUndefined();
@@ -160,7 +160,7 @@ test('sends the application of an older organization, and a nonce with each call
 	expect(error?.description).toContain('Older organizations need the Application ID');
 });
 
-test('gives each item its own outcome with "Continue"', async () => {
+test('each item has its own outcome with "Continue"', async () => {
 	const { dfns } = fixture;
 	const ada = dfns.users.get(ADA);
 	if (ada !== undefined) ada.active = false;
@@ -187,7 +187,7 @@ test('gives each item its own outcome with "Continue"', async () => {
 		{
 			error: {
 				message: 'User Name is empty',
-				description: 'Expected the name by which Dfns knows the user, such as jdoe@example.co.',
+				description: 'Expected the name of the user in Dfns, such as jdoe@example.co.',
 				type: 'INVALID_FIELD',
 			},
 		},
@@ -201,13 +201,13 @@ test('gives each item its own outcome with "Continue"', async () => {
 	]);
 });
 
-test('leaves user and organization empty when the token does not name them', async () => {
+test('returns null for the IDs that the token does not contain', async () => {
 	fixture.dfns.tokenShape = { withoutMetadata: true };
 	const [json] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	expect(json).toMatchObject({ userId: null, orgId: null });
 });
 
-test('is described as a tool for AI agents, and its token as sensitive', async () => {
+test('is usable as a tool for AI agents, and its token is marked as sensitive', async () => {
 	const { Dfns } = await import('../../nodes/Dfns/Dfns.node');
 	const { description } = new Dfns();
 	expect(description).toMatchObject({ usableAsTool: true, sensitiveOutputFields: ['token'] });
