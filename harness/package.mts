@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { digestOfSources } from './build.mts';
 import { logTail } from './child.mts';
 import { Failure } from './failure.mts';
 import { NpmError, runNpm } from './npm.mts';
@@ -10,15 +11,8 @@ import { NpmError, runNpm } from './npm.mts';
 /** The folder of the package that is shown and tested: the repository's. */
 export const PACKAGE_FOLDER = dirname(import.meta.dirname);
 
-/** Everything that what is packed depends on. */
-const SOURCES = [
-	'credentials',
-	'nodes',
-	'index.js',
-	'package.json',
-	'tsconfig.json',
-	'gulpfile.js',
-];
+/** What is packed without being built. README.md and the like don't change what n8n does. */
+export const UNBUILT_FILES = ['package.json', 'index.js'];
 
 /**
  * Builds the package and packs it as it would be published.
@@ -57,10 +51,8 @@ export async function installPackage(
 	userFolder: string,
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-	const nodesFolder = join(userFolder, '.n8n', 'nodes');
-	// Always afresh: npm takes a tarball of the same name and version for the one that it has.
-	rmSync(nodesFolder, { recursive: true, force: true });
-	mkdirSync(nodesFolder, { recursive: true });
+	// Always empty: npm takes a tarball of the same name and version for the one that it has.
+	const nodesFolder = emptyNodesFolder(userFolder);
 	writeFileSync(
 		join(nodesFolder, 'package.json'),
 		`${JSON.stringify({ name: 'installed-nodes', private: true })}\n`,
@@ -81,6 +73,19 @@ export async function installPackage(
 }
 
 /**
+ * Removes the packages that are installed for one n8n, and what {@link providePackage} knows of them.
+ *
+ * @param userFolder the n8n's user folder (`N8N_USER_FOLDER`); made when missing
+ * @returns the folder into whose `node_modules` packages are installed
+ */
+export function emptyNodesFolder(userFolder: string): string {
+	const nodesFolder = nodesFolderOf(userFolder);
+	rmSync(nodesFolder, { recursive: true, force: true });
+	mkdirSync(nodesFolder, { recursive: true });
+	return nodesFolder;
+}
+
+/**
  * Makes one n8n have the package as its sources are now. Does nothing when it has it already.
  *
  * @param userFolder the n8n's user folder (`N8N_USER_FOLDER`); made when missing
@@ -92,8 +97,8 @@ export async function providePackage(
 	userFolder: string,
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-	const stampFile = join(userFolder, '.n8n', 'nodes', '.veeva-vault-sources');
-	const digest = digestOfSources();
+	const stampFile = join(nodesFolderOf(userFolder), '.veeva-vault-sources');
+	const digest = digestOfPackage();
 	if (readIfThere(stampFile) === digest) return;
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-package-'));
 	try {
@@ -104,30 +109,14 @@ export async function providePackage(
 	}
 }
 
-function digestOfSources(): string {
-	const hash = createHash('sha256');
-	for (const source of SOURCES) {
-		for (const file of filesOf(source).sort()) {
-			hash
-				.update(`${file}\0`)
-				.update(readFileSync(join(PACKAGE_FOLDER, file)))
-				.update('\0');
-		}
-	}
-	return hash.digest('hex');
+function nodesFolderOf(userFolder: string): string {
+	return join(userFolder, '.n8n', 'nodes');
 }
 
-/** The files of a folder, or the file itself, as paths from the package's folder. */
-function filesOf(source: string): string[] {
-	const path = join(PACKAGE_FOLDER, source);
-	try {
-		return readdirSync(path, { recursive: true, withFileTypes: true })
-			.filter((entry) => entry.isFile())
-			.map((entry) => join(entry.parentPath, entry.name).slice(PACKAGE_FOLDER.length + 1));
-	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [source];
-		throw error;
-	}
+function digestOfPackage(): string {
+	const hash = createHash('sha256').update(digestOfSources(PACKAGE_FOLDER));
+	for (const file of UNBUILT_FILES) hash.update(readFileSync(join(PACKAGE_FOLDER, file)));
+	return hash.digest('hex');
 }
 
 function readIfThere(file: string): string | undefined {
