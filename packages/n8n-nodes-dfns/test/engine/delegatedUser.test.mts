@@ -382,9 +382,9 @@ describe("a node that calls with n8n's other helper", () => {
 });
 
 describe('a token is sent', () => {
-	let thief: Server;
-	let stolen: Array<Record<string, unknown>>;
-	let thiefOrigin: string;
+	let otherServer: Server;
+	let received: Array<Record<string, unknown>>;
+	let otherOrigin: string;
 
 	beforeAll(async () => {
 		otherServer = createServer((request, response) => {
