@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { installN8n } from '../harness/install.mts';
 import { startN8n, type N8n } from '../harness/n8n.mts';
 import { runNpm } from '../harness/npm.mts';
 import { signIn } from '../harness/owner.mts';
-import { PACKAGE_FOLDER, packedFile, providePackage } from '../harness/package.mts';
+import { PACKAGE_FOLDER, packedFile, packPackage, providePackage } from '../harness/package.mts';
 import { freePorts } from '../harness/ports.mts';
 import { N8nRest, type WorkflowFile, type WorkflowNode } from '../harness/rest.mts';
 import { startDfns, type LocalDfns } from '../packages/n8n-nodes-dfns/test/simulator/dfns.mts';
@@ -70,7 +70,8 @@ function dfnsIn(folder: string): void {
 	async function addDfnsPackage(): Promise<void> {
 		const packed = mkdtempSync(join(tmpdir(), 'dfns-package-'));
 		try {
-			const tarball = packedFile('n8n-nodes-dfns') ?? (await packDfns(packed));
+			const tarball =
+				packedFile('n8n-nodes-dfns') ?? (await packPackage(packed, { folder: DFNS_FOLDER }));
 			await runNpm(['install', tarball, '--legacy-peer-deps', '--ignore-scripts', '--no-audit'], {
 				cwd: join(userFolder, '.n8n', 'nodes'),
 				logFile: join(packed, 'install.log'),
@@ -78,15 +79,6 @@ function dfnsIn(folder: string): void {
 		} finally {
 			rmSync(packed, { recursive: true, force: true });
 		}
-	}
-
-	async function packDfns(to: string): Promise<string> {
-		const inPackage = { cwd: DFNS_FOLDER, logFile: join(to, 'npm.log') };
-		await runNpm(['run', 'build'], inPackage);
-		await runNpm(['pack', '--ignore-scripts', `--pack-destination=${to}`], inPackage);
-		const tarball = readdirSync(to).find((name) => name.endsWith('.tgz'));
-		assert.ok(tarball !== undefined);
-		return join(to, tarball);
 	}
 
 	function rememberSecrets(): void {

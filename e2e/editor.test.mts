@@ -83,15 +83,15 @@ test('editor: a builder finds the node by searching Veeva, and adds it', async (
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	const actions = await editor.openActions();
 	for (const { action } of NODE_PARAMETERS) assert.ok(actions.includes(action), action);
-	await editor.addAction('Validate a session');
+	await editor.addAction('Validate session');
 	await editor.closeNode();
 	const nodes = await editor.nodes();
-	assert.deepEqual([...nodes.keys()], [TRIGGER, 'Validate a session']);
-	assert.equal(nodes.get('Validate a session')?.subtitle, 'validate: session');
+	assert.deepEqual([...nodes.keys()], [TRIGGER, 'Validate session']);
+	assert.equal(nodes.get('Validate session')?.subtitle, 'validate: session');
 });
 
 test('editor: the credential is created from the node, and tested successfully', async () => {
-	await editor.reopenNode('Validate a session');
+	await editor.reopenNode('Validate session');
 	const form = await editor.createCredential();
 	await form.fill({
 		vaultDns: fixture.promoMats,
@@ -120,11 +120,11 @@ test('editor: the step is executed, and its output can be read', async () => {
 });
 
 test('editor: a delegation is picked from the list, and its session used in the next step', async () => {
-	await editor.addAfter('Validate a session');
+	await editor.addAfter('Validate session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
 	await picture('nodes-panel', editor.nodesPanel, 980);
-	await editor.addAction('Start a delegated session');
+	await editor.addAction('Start delegated session');
 	assert.equal(await editor.credentialInUse(), CREDENTIAL);
 	await editor.pickFromList('delegation', 'QualityDocs – user ID 61579');
 	assert.match(await editor.executeStep(), /"vault_id":\s+"1777"/);
@@ -132,10 +132,10 @@ test('editor: a delegation is picked from the list, and its session used in the 
 	assert.equal(session?.username, IAN);
 	await editor.closeNode();
 
-	await editor.addAfter('Start a delegated session');
+	await editor.addAfter('Start delegated session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
-	await editor.addAction('Keep a session alive');
+	await editor.addAction('Keep session alive');
 	await editor.choose('operation', 'Validate');
 	await editor.choose('sessionSource', 'Session ID');
 	await editor.setExpression('sessionId', '{{ $json.delegated_sessionid }}');

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Failure } from '../harness/failure.mts';
 import { NEWEST_FOLDER, installN8n } from '../harness/install.mts';
 import { runNpm } from '../harness/npm.mts';
+import { PACKAGE_FOLDER, packPackage } from '../harness/package.mts';
 import { withProgress } from '../harness/progress.mts';
 import { installations } from './installations.mts';
 
@@ -27,6 +29,19 @@ and fails in CI.`;
 /** The scenarios that run with several versions of n8n. */
 const WITH_VERSIONS = ['dfns', 'versions'];
 
+/** The longest ones: they start first, so that no core waits for one of them at the end. */
+const LONG = ['versions', 'queue', 'dfns'];
+
+/** How many scenarios run side by side at most. Each has an n8n of its own, of about 1 GB. */
+const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+
+/** Programs that scenarios need. Scenarios that run side by side must not install them at the same time. */
+const PROGRAMS: Record<string, () => Promise<unknown>> = {
+	editor: async () => await (await import('./browser.mts')).provideChromium(),
+	'sign-in': async () => await (await import('./browser.mts')).provideChromium(),
+	queue: async () => await (await import('./queue/services.mts')).installServices(),
+};
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -41,7 +56,7 @@ async function main(): Promise<number> {
 		}
 		const names = chosen(positionals);
 		await setUp(names);
-		return await runScenarios(names);
+		return await withPackedFiles(async () => await runScenarios(names));
 	} catch (error) {
 		console.error(error instanceof Failure ? `\n${error.message}` : error);
 		return 1;
@@ -61,6 +76,23 @@ async function setUp(names: string[]): Promise<void> {
 		: [];
 	const versions = names.some((name) => WITH_VERSIONS.includes(name)) ? installations() : [];
 	for (const { folder } of [...others, ...versions]) await installN8n({ folder });
+	for (const name of names) await PROGRAMS[name]?.();
+}
+
+/** Packs both packages once for all scenarios, unless `PACKED_FOLDER` names packed files. */
+async function withPackedFiles(work: () => Promise<number>): Promise<number> {
+	if (process.env.PACKED_FOLDER) return await work();
+	const folder = mkdtempSync(join(tmpdir(), 'packed-'));
+	try {
+		await withProgress('Packing the packages', async () => {
+			await packPackage(folder);
+			await packPackage(folder, { folder: join(PACKAGE_FOLDER, 'packages', 'n8n-nodes-dfns') });
+		});
+		process.env.PACKED_FOLDER = folder;
+		return await work();
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
 }
 
 /** Tells whether the packages that package.json names are installed, in these versions. */
@@ -80,10 +112,10 @@ function hasOwnPackages(): boolean {
 /** @returns whether any has failed, as an exit code */
 async function runScenarios(names: string[]): Promise<number> {
 	let failed = 0;
-	// One file at a time: each has an n8n of its own.
+	const longFirst = [...LONG.filter((name) => names.includes(name)), ...names];
 	const events = run({
-		files: names.map((name) => join(import.meta.dirname, `${name}.test.mts`)),
-		concurrency: false,
+		files: [...new Set(longFirst)].map((name) => join(import.meta.dirname, `${name}.test.mts`)),
+		concurrency: SIDE_BY_SIDE,
 	});
 	events.on('test:fail', () => (failed += 1));
 	events.compose(spec).pipe(process.stdout);

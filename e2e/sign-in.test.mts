@@ -410,7 +410,7 @@ test('after Disconnect nobody is signed in, and who connects then has nothing of
 	await editor.disconnect();
 	const nobody = await run('session', 'validate');
 	assert.equal(nobody.status, 'error');
-	assert.match(explain(nobody), /Nobody has signed in with this credential yet/);
+	assert.match(explain(nobody), /No one has signed in with this credential yet/);
 	assert.equal(vault.calls.length, callsBefore);
 
 	await rest.updateCredential(credential.id, { authQueryParameters: '' });

@@ -339,7 +339,7 @@ export function smoke(folder: string): void {
 			[undefined, undefined],
 		);
 		vault.fail({ on: { path: ME }, with: 'redirect', to: `http://127.0.0.1:${port}/` });
-		assert.match((await runVault(id, 'validate')).error?.message ?? '', /it was not followed$/);
+		assert.match((await runVault(id, 'validate')).error?.message ?? '', /the redirect was not followed$/);
 		assert.equal(strayed.length, 2);
 	});
 

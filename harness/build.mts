@@ -47,8 +47,13 @@ export function assertBuilt(folder: string): void {
 	throw new Failure(`${dist} ${reason}. Run "${command}": these tests run what is in ${dist}.`);
 }
 
-/** Everything that the result of a build depends on, apart from the tools. */
-function digestOfSources(folder: string): string {
+/**
+ * Sums up everything that the result of a build depends on, apart from the tools.
+ *
+ * @param folder the package's folder
+ * @returns a digest, in hexadecimal
+ */
+export function digestOfSources(folder: string): string {
 	const hash = createHash('sha256');
 	const steps = filesBelow(folder, 'gulpfile.js');
 	const names = [...compilerOptions(folder), ...steps, ...includedIn(folder)];

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
+import { digestOfSources, isBuilt } from './build.mts';
 import { logTail } from './child.mts';
 import { Failure } from './failure.mts';
 import { NpmError, runNpm } from './npm.mts';
@@ -18,38 +19,32 @@ import { NpmError, runNpm } from './npm.mts';
 /** The folder of the package that is shown and tested: the repository's. */
 export const PACKAGE_FOLDER = dirname(import.meta.dirname);
 
-/** Everything that what is packed depends on. */
-const SOURCES = [
-	'credentials',
-	'nodes',
-	'packages/shared',
-	'index.js',
-	'package.json',
-	'tsconfig.json',
-	'gulpfile.js',
-];
-
 /**
- * Builds the package and packs it as it would be published.
+ * Packs a package as it would be published. Builds it before, where its `dist` does not match its sources.
  *
- * @param folder where to put the tarball; it must exist
+ * @param to where to put the tarball; the folder must exist
+ * @param options.folder the package's folder; the repository's own package when not given
  * @param options.signal stops it
  * @returns the tarball's path
  * @throws {Failure} when the build or the packing fails, with the end of its log
  * @throws {Interrupted} when stopped by the signal
  */
 export async function packPackage(
-	folder: string,
-	options: { signal?: AbortSignal } = {},
+	to: string,
+	options: { folder?: string; signal?: AbortSignal } = {},
 ): Promise<string> {
-	const npm = { cwd: PACKAGE_FOLDER, logFile: join(folder, 'npm.log'), signal: options.signal };
-	await orExplain('built', npm.logFile, () => runNpm(['run', 'build'], npm));
+	const { folder = PACKAGE_FOLDER, signal } = options;
+	const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+		name: string;
+	};
+	const npm = { cwd: folder, logFile: join(to, `${name}.log`), signal };
+	if (!isBuilt(folder)) {
+		await orExplain('built', npm.logFile, () => runNpm(['run', 'build'], npm));
+	}
 	await orExplain('packed', npm.logFile, () =>
-		runNpm(['pack', '--ignore-scripts', `--pack-destination=${folder}`], npm),
+		runNpm(['pack', '--ignore-scripts', `--pack-destination=${to}`], npm),
 	);
-	const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
-	if (tarball === undefined) throw new Error(`npm pack left no tarball in ${folder}`);
-	return join(folder, tarball);
+	return onlyFileIn(to, name);
 }
 
 /**
@@ -63,13 +58,16 @@ export async function packPackage(
 export function packedFile(name: string): string | undefined {
 	const { PACKED_FOLDER } = process.env;
 	if (!PACKED_FOLDER) return undefined;
-	const folder = resolve(PACKED_FOLDER);
+	return onlyFileIn(resolve(PACKED_FOLDER), name);
+}
+
+function onlyFileIn(folder: string, name: string): string {
 	const rest = /^-\d.*\.tgz$/;
 	const files = existsSync(folder) ? readdirSync(folder) : [];
 	const found = files.filter((file) => file.startsWith(name) && rest.test(file.slice(name.length)));
 	if (found.length !== 1) {
 		throw new Failure(
-			`PACKED_FOLDER must hold one ${name}-<version>.tgz. ${folder} holds ${found.length}.`,
+			`A folder of packed files must hold one ${name}-<version>.tgz. ${folder} holds ${found.length}.`,
 		);
 	}
 	return join(folder, found[0]);
@@ -127,7 +125,7 @@ export async function providePackage(
 ): Promise<void> {
 	const stampFile = join(userFolder, '.n8n', 'nodes', '.veeva-vault-sources');
 	const packed = packedFile('n8n-nodes-veeva-vault');
-	const digest = packed === undefined ? digestOfSources() : digestOf(packed);
+	const digest = packed === undefined ? digestOfPackage() : digestOf(packed);
 	if (readIfThere(stampFile) === digest) return;
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-package-'));
 	try {
@@ -139,34 +137,17 @@ export async function providePackage(
 	}
 }
 
-function digestOfSources(): string {
-	const hash = createHash('sha256');
-	for (const source of SOURCES) {
-		for (const file of filesOf(source).sort()) {
-			hash
-				.update(`${file}\0`)
-				.update(readFileSync(join(PACKAGE_FOLDER, file)))
-				.update('\0');
-		}
+/** Sums up everything that the packed package depends on. */
+function digestOfPackage(): string {
+	const hash = createHash('sha256').update(digestOfSources(PACKAGE_FOLDER));
+	for (const name of ['package.json', 'index.js']) {
+		hash.update(readFileSync(join(PACKAGE_FOLDER, name)));
 	}
 	return hash.digest('hex');
 }
 
 function digestOf(file: string): string {
 	return createHash('sha256').update(readFileSync(file)).digest('hex');
-}
-
-/** The files of a folder, or the file itself, as paths from the package's folder. */
-function filesOf(source: string): string[] {
-	const path = join(PACKAGE_FOLDER, source);
-	try {
-		return readdirSync(path, { recursive: true, withFileTypes: true })
-			.filter((entry) => entry.isFile())
-			.map((entry) => join(entry.parentPath, entry.name).slice(PACKAGE_FOLDER.length + 1));
-	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [source];
-		throw error;
-	}
 }
 
 function readIfThere(file: string): string | undefined {

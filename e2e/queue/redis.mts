@@ -42,7 +42,7 @@ const PROGRAM = 'redis-server';
 export async function provideRedis(): Promise<Queue> {
 	const url = setting('REDIS_URL');
 	if (url !== undefined) return await makeQueue(url, 'REDIS_URL');
-	const program = await provideProgram();
+	const program = await provideRedisProgram();
 	return await withProgress('Starting Redis', async () => {
 		const server = await start(program);
 		try {
@@ -54,7 +54,13 @@ export async function provideRedis(): Promise<Queue> {
 	});
 }
 
-async function provideProgram(): Promise<string> {
+/**
+ * Installs Redis where there is none and it may be done.
+ *
+ * @returns the program
+ * @throws {Missing} when there is none, and it may not be installed
+ */
+export async function provideRedisProgram(): Promise<string> {
 	const found = findProgram(PROGRAM);
 	if (found !== undefined) return found;
 	if (!mayInstall()) {

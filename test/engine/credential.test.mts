@@ -3,7 +3,7 @@ import { useFixture } from '../fixture/jest.mts';
 
 const fixture = useFixture();
 
-test('passes, and keeps the session it has opened', async () => {
+test('the credential test passes, and keeps the session that it opened', async () => {
 	const credential = await fixture.credential();
 	expect(await fixture.engine.testCredential(credential)).toEqual({
 		status: 'OK',
@@ -16,12 +16,12 @@ test('passes, and keeps the session it has opened', async () => {
 	expect(fixture.vault.logins).toBe(1);
 });
 
-test('understands the address copied from the browser', async () => {
+test('the credential test accepts an address copied from the browser', async () => {
 	const credential = await fixture.credential({ vaultDns: `${fixture.promoMats}/ui/#doc_info/1` });
 	expect(await fixture.engine.testCredential(credential)).toMatchObject({ status: 'OK' });
 });
 
-test('logs in afresh each time: it never passes on a session that is there', async () => {
+test('the credential test logs in each time, even when there is a session', async () => {
 	const credential = await fixture.credential();
 	await fixture.engine.testCredential(credential);
 	fixture.vault.user(OLIVIA).password = 'changed in Vault meanwhile';
@@ -33,7 +33,7 @@ test('logs in afresh each time: it never passes on a session that is there', asy
 	expect(fixture.vault.logins).toBe(2);
 });
 
-test('always tries, also after the same login was refused, and sets free what was held back', async () => {
+test('the credential test logs in even after the same login was refused, and lets executions try again', async () => {
 	fixture.vault.user(OLIVIA).locked = true;
 	const credential = await fixture.credential();
 	const run = async () =>
@@ -46,19 +46,19 @@ test('always tries, also after the same login was refused, and sets free what wa
 	expect(fixture.vault.logins).toBe(2);
 });
 
-test('sends a refused login once', async () => {
+test('the credential test sends a refused login once', async () => {
 	const credential = await fixture.credential({ password: 'wrong' });
 	await fixture.engine.testCredential(credential);
 	expect(fixture.vault.logins).toBe(1);
 });
 
-test('tells an account without API access, which logs in all the same', async () => {
+test('the credential test reports an account without API access, which can log in all the same', async () => {
 	fixture.vault.user(OLIVIA).apiAccess = false;
 	const credential = await fixture.credential();
 	expect(await fixture.engine.testCredential(credential)).toEqual({
 		status: 'Error',
 		message:
-			'The login worked, but this user may not use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
+			'The login worked, but this user does not have permission to use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
 	});
 });
 
@@ -67,7 +67,7 @@ test.each([
 	['FAILURE', 'INVALID_SESSION_ID', 'Vault does not accept the token or session'],
 	['FAILURE', 'OPERATION_NOT_ALLOWED', 'Vault refused the first call'],
 	['EXCEPTION', 'UNEXPECTED_ERROR', 'Try again later.'],
-])('a %s after the login is no pass', async (_status, error, advice) => {
+])('the credential test fails when a %s follows the login', async (_status, error, advice) => {
 	fixture.vault.fail({ on: { path: ME }, with: { error } });
 	const credential = await fixture.credential();
 	expect(await fixture.engine.testCredential(credential)).toEqual({
@@ -76,7 +76,7 @@ test.each([
 	});
 });
 
-test('tells the wrong Vault', async () => {
+test('the credential test reports that Vault opened another Vault', async () => {
 	const credential = await fixture.credential({
 		username: 'tom@veepharm.com',
 		password: 'correct horse battery',
@@ -89,23 +89,23 @@ test('tells the wrong Vault', async () => {
 	});
 });
 
-test('tells a Vault that cannot be reached', async () => {
+test('the credential test reports a Vault that cannot be reached', async () => {
 	const credential = await fixture.credential({ vaultDns: 'no-such-vault.invalid' });
 	expect(await fixture.engine.testCredential(credential)).toEqual({
 		status: 'Error',
 		message:
-			'no-such-vault.invalid could not be found: there is no such host, or no name service. Check the host name for spelling.',
+			'no-such-vault.invalid could not be found: the host does not exist, or DNS does not work. Check the host name for spelling.',
 	});
 });
 
-test("shows in Vault's usage log as what it is", async () => {
+test("Vault's usage log shows that a credential was tested", async () => {
 	await fixture.engine.testCredential(await fixture.credential());
 	expect(fixture.vault.calls.at(-1)?.headers['x-vaultapi-referenceid']).toMatch(
 		/^n8n-credential-test-[0-9a-f]{16}$/,
 	);
 });
 
-test('a workflow cannot pass its calls off as tests, and so log in with what was refused', async () => {
+test('a workflow cannot disguise its calls as tests to log in again with a refused login', async () => {
 	const credential = await fixture.credential({ password: 'not that one, surely' });
 	const parameters = {
 		resource: 'api',

@@ -37,7 +37,7 @@ const refusedLogins = [
 ] as const;
 
 describe.each(refusedLogins)('%s', (_name, arrange, type, advice) => {
-	test('says so, and what to do', async () => {
+	test("fails with Vault's reason and what to do", async () => {
 		const credential = await fixture.credential(arrange() ?? {});
 		const { error } = await fixture.engine.vault(validate, { credential });
 		expect(error?.name).toBe('NodeApiError');
@@ -48,14 +48,14 @@ describe.each(refusedLogins)('%s', (_name, arrange, type, advice) => {
 		);
 	});
 
-	test('the HTTP Request node shows the same', async () => {
+	test('the HTTP Request node shows the same message', async () => {
 		const credential = await fixture.credential(arrange() ?? {});
 		const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
 		expect(error?.message).toMatch(new RegExp(`. \\[${type}\\]$`));
 		expect(error?.description).toContain(advice);
 	});
 
-	test('is sent once, however often a schedule fires', async () => {
+	test('is sent to Vault once, however often a schedule fires', async () => {
 		const credential = await fixture.credential(arrange() ?? {});
 		for (let minute = 0; minute < 5; minute++) {
 			await fixture.engine.vault(validate, { credential });
@@ -65,7 +65,7 @@ describe.each(refusedLogins)('%s', (_name, arrange, type, advice) => {
 	});
 });
 
-describe('error types of Vault', () => {
+describe("Vault's error types", () => {
 	const types = [
 		'INSUFFICIENT_ACCESS',
 		'PARAMETER_REQUIRED',
@@ -80,16 +80,19 @@ describe('error types of Vault', () => {
 		'A_TYPE_OF_TOMORROW',
 	];
 
-	test.each(types)('%s: in Vault’s words, with advice, and not repeated', async (type) => {
-		const credential = await fixture.credential();
-		fixture.vault.fail({ on: { path: ME }, with: { error: type, message: 'Words of Vault.' } });
-		const { error } = await fixture.engine.vault(validate, { credential });
-		expect(error?.message).toBe(`Words of Vault. [${type}]`);
-		expect(error?.description).toMatch(/^[A-Z].+\. Vault's execution ID: \S+\.$/);
-		expect(fixture.vault.count({ path: ME })).toBe(1);
-	});
+	test.each(types)(
+		"%s is shown in Vault's words with advice, and the call is not repeated",
+		async (type) => {
+			const credential = await fixture.credential();
+			fixture.vault.fail({ on: { path: ME }, with: { error: type, message: 'Words of Vault.' } });
+			const { error } = await fixture.engine.vault(validate, { credential });
+			expect(error?.message).toBe(`Words of Vault. [${type}]`);
+			expect(error?.description).toMatch(/^[A-Z].+\. Vault's execution ID: \S+\.$/);
+			expect(fixture.vault.count({ path: ME })).toBe(1);
+		},
+	);
 
-	test('INVALID_SESSION_ID is answered with a new login, and then believed', async () => {
+	test('INVALID_SESSION_ID causes one new login, and is then reported', async () => {
 		const credential = await fixture.credential();
 		fixture.vault.fail({
 			on: { path: ME },
@@ -102,7 +105,7 @@ describe('error types of Vault', () => {
 		expect(fixture.vault.count({ path: ME })).toBe(2);
 	});
 
-	test('a session given by its ID is not renewed', async () => {
+	test('a session given as a session ID is not renewed', async () => {
 		const { error } = await fixture.engine.vault({
 			...validate,
 			sessionSource: 'sessionId',
@@ -113,7 +116,7 @@ describe('error types of Vault', () => {
 		expect(fixture.vault.logins).toBe(0);
 	});
 
-	test('API_LIMIT_EXCEEDED on login waits for the next minute, once', async () => {
+	test('after API_LIMIT_EXCEEDED, the login is tried once more in the next minute', async () => {
 		clock.skipSleeps();
 		const credential = await fixture.credential();
 		fixture.vault.fail({ on: { path: '/auth' }, with: { error: 'API_LIMIT_EXCEEDED' } });
@@ -125,8 +128,8 @@ describe('error types of Vault', () => {
 	});
 });
 
-describe('a bad way to Vault', () => {
-	test('a login whose answer never comes to its end is given up, for all who wait for it', async () => {
+describe('a connection that fails', () => {
+	test('a login whose response never ends is abandoned, for everything that waits for it', async () => {
 		const endless = await startEndless();
 		const { timeout } = AbortSignal;
 		const given = jest
@@ -136,7 +139,7 @@ describe('a bad way to Vault', () => {
 			const credential = await fixture.credential({ vaultDns: `http://${endless.host}` });
 			const run = async () => await fixture.engine.vault(validate, { credential });
 			for (const { error } of await Promise.all([run(), run()])) {
-				expect(error?.message).toBe(`${endless.host} did not answer in time`);
+				expect(error?.message).toBe(`${endless.host} did not respond in time`);
 			}
 			expect(given.mock.calls).toEqual([[120_000]]);
 		} finally {
@@ -146,13 +149,13 @@ describe('a bad way to Vault', () => {
 	});
 
 	const faults = [
-		['500', 'answered with HTTP status 500', 'so it was not repeated'],
-		['html', 'did not answer as a Vault does: text/html instead of JSON', 'A proxy'],
-		['reset', 'broke off the connection before it answered', 'so it was not repeated'],
-		['downtime', 'is down for maintenance, by its own word for about 30 minutes', 'Try again'],
+		['500', 'responded with HTTP status 500', 'so it was not repeated'],
+		['html', 'did not respond like a Vault: text/html instead of JSON', 'A proxy'],
+		['reset', 'broke off the connection before it responded', 'so it was not repeated'],
+		['downtime', 'is down for maintenance for about 30 minutes', 'Try again'],
 	] as const;
 
-	test.each(faults)('%s: says what it was and which host', async (fault, message, advice) => {
+	test.each(faults)('%s is reported with its host', async (fault, message, advice) => {
 		const credential = await fixture.credential();
 		fixture.vault.fail({ on: { path: ME }, with: fault });
 		const { error } = await fixture.engine.vault(validate, { credential });
@@ -162,16 +165,19 @@ describe('a bad way to Vault', () => {
 		expect(fixture.vault.count({ path: ME })).toBe(1);
 	});
 
-	test.each(faults)('%s at login, in the HTTP Request node: the same', async (fault, message) => {
-		const credential = await fixture.credential();
-		fixture.vault.fail({ on: { path: '/auth' }, with: fault, times: Infinity });
-		const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
-		expect(error?.message).toContain(fixture.vault.hosts.promoMats);
-		expect(error?.message).toContain(message);
-		expect(fixture.vault.logins).toBe(1);
-	});
+	test.each(faults)(
+		'%s at login is reported the same way by the HTTP Request node',
+		async (fault, message) => {
+			const credential = await fixture.credential();
+			fixture.vault.fail({ on: { path: '/auth' }, with: fault, times: Infinity });
+			const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
+			expect(error?.message).toContain(fixture.vault.hosts.promoMats);
+			expect(error?.message).toContain(message);
+			expect(fixture.vault.logins).toBe(1);
+		},
+	);
 
-	test('a refused connection', async () => {
+	test('a refused connection is reported with its host', async () => {
 		const server: Server = createServer();
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
@@ -182,15 +188,15 @@ describe('a bad way to Vault', () => {
 		expect(error?.description).toContain('Reason: ECONNREFUSED.');
 	});
 
-	test('an unknown host', async () => {
+	test('an unknown host is reported by its name', async () => {
 		const credential = await fixture.credential({ vaultDns: 'no-such-vault.invalid' });
 		const { error } = await fixture.engine.vault(validate, { credential });
 		expect(error?.message).toBe(
-			'no-such-vault.invalid could not be found: there is no such host, or no name service',
+			'no-such-vault.invalid could not be found: the host does not exist, or DNS does not work',
 		);
 	});
 
-	test('a certificate that nobody vouches for', async () => {
+	test('a certificate that cannot be trusted is reported', async () => {
 		const { server, origin, host } = await untrustedServer();
 		const credential = await fixture.credential({ vaultDns: origin });
 		const { error } = await fixture.engine.vault(validate, { credential });

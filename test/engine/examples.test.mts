@@ -20,7 +20,7 @@ function example(file: string, credential: string): { steps: INode[]; note: stri
 	return { steps, note: String(note) };
 }
 
-test('examples/query.json reads records, and looks each up', async () => {
+test('examples/query.json reads records and looks up each of them', async () => {
 	const { steps, note } = example('query.json', await fixture.credential());
 	fixture.vault.user('tom@veepharm.com').username = "tom.o'hara@veepharm.com";
 	fixture.vault.user("tom.o'hara@veepharm.com").vaultIds = [1776];
@@ -33,7 +33,7 @@ test('examples/query.json reads records, and looks each up', async () => {
 	expect(note).toMatch(/^## .+choose your credential/s);
 });
 
-test('examples/query.json lets no value change the query', async () => {
+test('examples/query.json escapes values, so that none changes the query', async () => {
 	const { steps } = example('query.json', await fixture.credential());
 	const username = String.raw`x\' OR username__sys LIKE '%`;
 	fixture.vault.user('tom@veepharm.com').username = username;
@@ -51,7 +51,7 @@ test('examples/query.json lets no value change the query', async () => {
 	);
 });
 
-test('examples/api-request.json creates a document with a file, and gets it back', async () => {
+test('examples/api-request.json creates a document with a file and downloads it again', async () => {
 	const { steps, note } = example('api-request.json', await fixture.credential());
 	const data = await fixture.engine.file(Buffer.from('Read this.'), 'leaflet.txt', 'text/plain');
 	const outcome = await fixture.engine.run(steps, { input: [{ json: {}, binary: { data } }] });

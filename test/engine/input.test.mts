@@ -44,7 +44,7 @@ describe.each(credentialFields)('credential field %s with %j', (field, value, me
 		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('so it is by the HTTP Request node and by the credential test', async () => {
+	test('is refused by the HTTP Request node and the credential test as well', async () => {
 		const credential = await fixture.credential({ [field]: value as string });
 		const { error } = await fixture.engine.httpRequest(`${fixture.promoMats}/api/`, credential);
 		expect(error?.message).toContain(message);
@@ -120,7 +120,7 @@ test.each(parameters)('node parameters %j are refused before any call', async (g
 	expect(fixture.vault.calls).toEqual([]);
 });
 
-test('a Session ID that cannot be one is not repeated in the message', async () => {
+test('a Session ID that is not valid is not repeated in the message', async () => {
 	const { error } = await fixture.engine.vault({
 		...validate,
 		...withSession,

@@ -40,7 +40,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.calls.map(({ path }) => path)).toEqual(['/api/v25.2/auth', ME, ME, ME]);
 	});
 
-	test('a changed user name logs in as the new user', async () => {
+	test('logs in as the new user when the user name changes', async () => {
 		const credential = await fixture.credential();
 		await call(credential);
 		await fixture.engine.saveCredential(
@@ -51,7 +51,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.logins).toBe(2);
 	});
 
-	test('a changed Vault logs in to the new Vault', async () => {
+	test('logs in to the new Vault when the Vault changes', async () => {
 		const credential = await fixture.credential();
 		await call(credential);
 		await fixture.engine.saveCredential({ vaultDns: fixture.qualityDocs }, { id: credential });
@@ -60,7 +60,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.logins).toBe(2);
 	});
 
-	test('a session that idled out is replaced', async () => {
+	test('replaces a session that timed out while idle', async () => {
 		const credential = await fixture.credential();
 		await call(credential);
 		clock.advance(21 * MINUTE);
@@ -68,7 +68,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.logins).toBe(2);
 	});
 
-	test('a session of 48 hours is replaced', async () => {
+	test('replaces a session after 48 hours', async () => {
 		const credential = await fixture.credential();
 		await call(credential);
 		clock.advance(48 * 60 * MINUTE);
@@ -76,7 +76,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.logins).toBe(2);
 	});
 
-	test('a session that another workflow ended is replaced', async () => {
+	test('replaces a session that another workflow ended', async () => {
 		const credential = await fixture.credential();
 		await call(credential);
 		await fixture.engine.vault({ resource: 'session', operation: 'end' }, { credential });
@@ -84,7 +84,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.logins).toBe(2);
 	});
 
-	test('user name and password full of special characters', async () => {
+	test('logs in with a user name and password full of special characters', async () => {
 		const user = { username: `&=+%"'é ${way}@veepharm.com`, password: '&=+%"\'é ;#?/\\€' };
 		fixture.vault.addUser({ ...user, vaultIds: [1776] });
 		const credential = await fixture.credential(user);
@@ -93,7 +93,7 @@ describe.each(ways)('%s', (way, call) => {
 		expect(fixture.vault.sessions()[0].username).toBe(user.username);
 	});
 
-	test('200 executions at once: one login', async () => {
+	test('logs in once for 200 executions at once', async () => {
 		const credential = await fixture.credential();
 		const all = await Promise.all(Array.from({ length: 200 }, async () => await call(credential)));
 		expect(all.every((answer) => String(answer).includes(OLIVIA))).toBe(true);
@@ -102,7 +102,7 @@ describe.each(ways)('%s', (way, call) => {
 });
 
 describe('a session that an administrator killed', () => {
-	test('the Veeva Vault node notices at once, and repeats the call once', async () => {
+	test('is noticed by the Veeva Vault node at once, which repeats the call once', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(validate, { credential });
 		fixture.vault.killSessions();
@@ -112,7 +112,7 @@ describe('a session that an administrator killed', () => {
 		expect(fixture.vault.count({ path: ME })).toBe(3);
 	});
 
-	test('200 executions of it at once: one login', async () => {
+	test('causes one login when 200 executions of the Veeva Vault node meet it at once', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(validate, { credential });
 		fixture.vault.killSessions();
@@ -123,7 +123,7 @@ describe('a session that an administrator killed', () => {
 		expect(fixture.vault.logins).toBe(2);
 	});
 
-	test('the HTTP Request node notices when the lease is over', async () => {
+	test('is noticed by the HTTP Request node when the lease is over', async () => {
 		const credential = await fixture.credential();
 		const url = fixture.promoMats + ME;
 		await fixture.engine.httpRequest(url, credential);

@@ -17,7 +17,7 @@ describe('Authentication › Discover Type', () => {
 		options: { loginHost: fixture.promoMats, ...options },
 	});
 
-	test('tells a password user, without any credential', async () => {
+	test('reports a password user, without any credential', async () => {
 		const { json, error } = await fixture.engine.vault(discover('olivia@veepharm.com'));
 		expect(error).toBeUndefined();
 		expect(json('Vault')).toEqual([
@@ -32,7 +32,7 @@ describe('Authentication › Discover Type', () => {
 		]);
 	});
 
-	test('tells the profiles of an SSO user', async () => {
+	test('returns the profiles of an SSO user', async () => {
 		const { json } = await fixture.engine.vault(
 			discover('sam@veepharm.com', { includeMsal: true }),
 		);
@@ -49,7 +49,7 @@ describe('Authentication › Discover Type', () => {
 		['sam@veepharm.com', 'OAuth 2.0 / OpenID Connect', 1],
 		['rita@veepharm.com', 'OAuth 2.0 / OpenID Connect', 2],
 		['max@veepharm.com', 'API Access Token, or Session ID', undefined],
-	])('tells which credential suits %s', async (user, method, profiles) => {
+	])('says which credential suits %s', async (user, method, profiles) => {
 		const { json } = await fixture.engine.vault(discover(user));
 		const [{ credential, auth_profiles }] = json('Vault') as Array<{
 			credential: { authentication_method: string; values?: Array<Record<string, unknown>> };
@@ -66,13 +66,13 @@ describe('Authentication › Discover Type', () => {
 		);
 	});
 
-	test('a name full of special characters arrives as it is', async () => {
+	test('sends a user name full of special characters unchanged', async () => {
 		const username = 'o&l=i+v%i"a\'é#?@veepharm.com';
 		await fixture.engine.vault(discover(username, { clientId: 'a&b=c' }));
 		expect(fixture.vault.calls[0].query).toEqual({ username, client_id: 'a&b=c' });
 	});
 
-	test('each item is looked up on its own', async () => {
+	test('looks up each item on its own', async () => {
 		const { items } = await fixture.engine.vault(discover('={{ $json.user }}'), {
 			items: [{ user: 'olivia@veepharm.com' }, { user: 'max@veepharm.com' }],
 		});
@@ -99,7 +99,7 @@ test('Authentication › Get API Versions lists each version with its address', 
 });
 
 describe('Session › Log In', () => {
-	test('gives the session to the next steps', async () => {
+	test('passes the session to the next steps', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(logIn, { credential });
 		const [session] = fixture.vault.sessions();
@@ -118,7 +118,7 @@ describe('Session › Log In', () => {
 		]);
 	});
 
-	test('does not log in where the credential has a living session', async () => {
+	test('does not log in when the credential has a valid session', async () => {
 		const credential = await fixture.credential();
 		const first = await fixture.engine.vault(logIn, { credential });
 		const second = await fixture.engine.vault(logIn, { credential });
@@ -126,7 +126,7 @@ describe('Session › Log In', () => {
 		expect(fixture.vault.logins).toBe(1);
 	});
 
-	test('the session works in a step that sends it by itself', async () => {
+	test('returns a session that works in a step that sends it itself', async () => {
 		const credential = await fixture.credential();
 		const { engine } = fixture;
 		const outcome = await engine.run([
@@ -148,7 +148,7 @@ describe('Session › Log In', () => {
 });
 
 describe('Session › Keep Alive', () => {
-	test("keeps the credential's session", async () => {
+	test("keeps the credential's session alive", async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(keepAlive, { credential });
 		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: fixture.promoMats }]);
@@ -159,7 +159,7 @@ describe('Session › Keep Alive', () => {
 });
 
 describe('Session › Validate', () => {
-	test('tells the user', async () => {
+	test('returns the user', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(validate, { credential });
 		expect(json('Vault')).toEqual([
@@ -171,7 +171,7 @@ describe('Session › Validate', () => {
 		]);
 	});
 
-	test('does not pass for activity: the idle time of the session runs on', async () => {
+	test("does not count as activity: the session's idle time runs on", async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(keepAlive, { credential });
 		const [{ lastActivity }] = fixture.vault.sessions();
@@ -182,7 +182,7 @@ describe('Session › Validate', () => {
 });
 
 describe('Session › End', () => {
-	test("clears the credential's session before Vault ends it", async () => {
+	test('removes the session from the credential before Vault ends it', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(validate, { credential });
 		expect(await fixture.engine.credentialData(credential)).toMatchObject({
@@ -197,7 +197,7 @@ describe('Session › End', () => {
 		});
 	});
 
-	test('the stored session is cleared even when the answer of Vault is lost', async () => {
+	test("removes the stored session even when Vault's response is lost", async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(validate, { credential });
 		fixture.vault.fail({ on: { method: 'DELETE' }, with: 'reset' });
@@ -206,14 +206,14 @@ describe('Session › End', () => {
 		expect(await fixture.engine.credentialData(credential)).toMatchObject({ sessionToken: '' });
 	});
 
-	test('with no session there is nothing to end, and no login for it', async () => {
+	test('ends nothing and does not log in when there is no session', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(end, { credential });
 		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: fixture.promoMats }]);
 		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('a session that has ended already is no error', async () => {
+	test('succeeds when the session has already ended', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(validate, { credential });
 		fixture.vault.killSessions();
@@ -221,7 +221,7 @@ describe('Session › End', () => {
 		expect(error).toBeUndefined();
 	});
 
-	test('the next step logs in again', async () => {
+	test('lets the next step log in again', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(validate, { credential });
 		await fixture.engine.vault(end, { credential });
@@ -232,7 +232,7 @@ describe('Session › End', () => {
 });
 
 describe('Delegation › Get Many', () => {
-	test('gives one item for each delegation', async () => {
+	test('returns one item for each delegation', async () => {
 		const credential = await fixture.credential();
 		const { items } = await fixture.engine.vault(getAll, { credential });
 		expect(items('Vault')).toEqual([
@@ -257,7 +257,7 @@ describe('Delegation › Get Many', () => {
 		]);
 	});
 
-	test('no more than the limit', async () => {
+	test('returns no more than the limit', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(
 			{ ...getAll, returnAll: false, limit: 1 },
@@ -266,7 +266,7 @@ describe('Delegation › Get Many', () => {
 		expect(json('Vault')).toHaveLength(1);
 	});
 
-	test('none is no error', async () => {
+	test('returns no items when there are no delegations', async () => {
 		const credential = await fixture.credential();
 		for (const vaultId of [1776, 1777]) {
 			fixture.vault.removeDelegation({
@@ -282,7 +282,7 @@ describe('Delegation › Get Many', () => {
 });
 
 describe('Delegation › Start Session', () => {
-	test('acts as the delegator in the next steps, and says where', async () => {
+	test('returns a session with which the next steps act as the delegator, and its Vault', async () => {
 		const credential = await fixture.credential();
 		const { engine } = fixture;
 		const given = {
@@ -326,7 +326,7 @@ describe('Delegation › Start Session', () => {
 		expect(fixture.vault.logins).toBe(1);
 	});
 
-	test('costs one call where the delegator is in a Vault of the user', async () => {
+	test('makes one call when the delegator is in a Vault of the user', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(keepAlive, { credential });
 		const before = fixture.vault.calls.length;
@@ -334,7 +334,7 @@ describe('Delegation › Start Session', () => {
 		expect(fixture.vault.calls.length - before).toBe(1);
 	});
 
-	test('finds the address of a Vault in which the user is no member', async () => {
+	test('finds the address of a Vault that the user is not a member of', async () => {
 		fixture.vault.user(OLIVIA).vaultIds = [1776];
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(
@@ -346,7 +346,7 @@ describe('Delegation › Start Session', () => {
 		]);
 	});
 
-	test('is not started when it could not be told where to use it', async () => {
+	test("starts no session when its Vault's address is not known", async () => {
 		fixture.vault.user(OLIVIA).vaultIds = [1776];
 		const credential = await fixture.credential();
 		fixture.vault.fail({
@@ -361,7 +361,7 @@ describe('Delegation › Start Session', () => {
 		expect(fixture.vault.count({ path: '/delegation/login' })).toBe(0);
 	});
 
-	test('is refused with a delegated session', async () => {
+	test('is refused in a delegated session', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(
 			{ ...start, delegation: byId('1776:61579') },
@@ -378,7 +378,7 @@ describe('Delegation › Start Session', () => {
 		expect(error?.message).toMatch(/\[OPERATION_NOT_ALLOWED\]$/);
 	});
 
-	test('offers the delegations in a list that can be searched', async () => {
+	test('offers the delegations in a searchable list', async () => {
 		const credential = await fixture.credential();
 		const node = fixture.engine.node('Vault', VEEVA_VAULT, start, { credential });
 		const all = {
@@ -420,14 +420,14 @@ describe('several items', () => {
 		];
 	}
 
-	test('one that fails stops the step, and says which', async () => {
+	test('the first failed item stops the step, and the error says which item it was', async () => {
 		const { error, json } = await fixture.engine.vault(validateGiven, { items: await items() });
 		expect(error?.message).toMatch(/\[INVALID_SESSION_ID\]$/);
 		expect(error?.context).toMatchObject({ itemIndex: 1 });
 		expect(json('Vault')).toEqual([]);
 	});
 
-	test('with "Continue" every item is its own outcome, paired with its input', async () => {
+	test('with "Continue", every item has its own outcome, paired with its input', async () => {
 		const outcome = await fixture.engine.vault(validateGiven, {
 			items: await items(),
 			onError: 'continueRegularOutput',
@@ -450,7 +450,7 @@ describe('several items', () => {
 		]);
 	});
 
-	test('with "Continue (using error output)" the failed items go there', async () => {
+	test('with "Continue (using error output)", failed items go to the error output', async () => {
 		const { engine } = fixture;
 		const node = engine.node('Vault', VEEVA_VAULT, validateGiven, {
 			onError: 'continueErrorOutput',
@@ -467,7 +467,7 @@ describe('several items', () => {
 		});
 	});
 
-	test('one call for each, on a warm session', async () => {
+	test('each item makes one call when there is a session', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(keepAlive, { credential });
 		const before = fixture.vault.calls.length;

@@ -13,7 +13,7 @@ const run = (query: string, more = {}) => ({
 });
 const READINGS = 'SELECT id, name__v FROM reading__c';
 
-test('one item for each record, over all pages', async () => {
+test('returns one item for each record, from all pages', async () => {
 	const credential = await fixture.credential();
 	const { items, error } = await fixture.engine.vault(run(READINGS), { credential });
 	expect(error).toBeUndefined();
@@ -31,7 +31,7 @@ test.each([
 	[1, 1],
 	[1000, 1],
 	[1001, 2],
-])('a limit of %i reads %i pages and no more', async (limit, pages) => {
+])('a limit of %i reads no more than %i pages', async (limit, pages) => {
 	const credential = await fixture.credential();
 	const { json } = await fixture.engine.vault(run(READINGS, { returnAll: false, limit }), {
 		credential,
@@ -40,7 +40,7 @@ test.each([
 	expect(fixture.vault.count({ path: /\/query/ })).toBe(pages);
 });
 
-test('whole numbers may come as text, as from an expression', async () => {
+test('accepts whole numbers as text, as an expression gives them', async () => {
 	const credential = await fixture.credential();
 	const given = { returnAll: false, limit: '={{ "2" }}', options: { concurrency: '={{ " 5 " }}' } };
 	const { json, error } = await fixture.engine.vault(run(READINGS, given), { credential });
@@ -48,7 +48,7 @@ test('whole numbers may come as text, as from an expression', async () => {
 	expect(json('Vault')).toHaveLength(2);
 });
 
-test('no records give no items', async () => {
+test('returns no items when there are no records', async () => {
 	const credential = await fixture.credential();
 	const { json, error } = await fixture.engine.vault(run('SELECT id FROM documents'), {
 		credential,
@@ -57,7 +57,7 @@ test('no records give no items', async () => {
 	expect(json('Vault')).toEqual([]);
 });
 
-test('the description comes first, when it is wanted', async () => {
+test('returns the description first when it is requested', async () => {
 	const credential = await fixture.credential();
 	const given = run(`${READINGS} MAXROWS 1`, { options: { describe: true } });
 	const { json } = await fixture.engine.vault(given, { credential });
@@ -75,7 +75,7 @@ test('the description comes first, when it is wanted', async () => {
 	]);
 });
 
-test('results of sub-queries are kept as Vault wrote them', async () => {
+test('keeps the results of sub-queries as Vault wrote them', async () => {
 	const credential = await fixture.credential();
 	const vql = 'SELECT id, (SELECT name__v FROM products__cr) FROM reading__c MAXROWS 1';
 	const { json } = await fixture.engine.vault(run(vql), { credential });
@@ -90,7 +90,7 @@ test('results of sub-queries are kept as Vault wrote them', async () => {
 	]);
 });
 
-test("a syntax error shows Vault's message at the item, and the other items are done", async () => {
+test("shows Vault's message for a syntax error at its item, and completes the other items", async () => {
 	const credential = await fixture.credential();
 	const outcome = await fixture.engine.vault(run('={{ $json.vql }}'), {
 		credential,
@@ -131,7 +131,7 @@ describe('expressions in the statement', () => {
 		return await fixture.engine.vault(run(query), { credential, items });
 	};
 
-	test('are resolved where they stand in the text, as the editor shows them', async () => {
+	test('are resolved in the text, as the editor shows them', async () => {
 		const { json } = await documents(
 			'SELECT id FROM documents WHERE name__v = \'{{ $json.name.replace("\'", "\\\\\'") }}\'',
 		);
@@ -141,7 +141,7 @@ describe('expressions in the statement', () => {
 		expect(json('Vault')).toEqual([{ id: 1 }]);
 	});
 
-	test('are escaped as the help of the field says', async () => {
+	test("are escaped as the field's help says", async () => {
 		const node = fixture.engine.description(VEEVA_VAULT);
 		const help = node.properties.find(({ name }) => name === 'query')?.description ?? '';
 		const [escaped = ''] = /\{\{ .+ \}\}/.exec(help) ?? [];
@@ -153,13 +153,13 @@ describe('expressions in the statement', () => {
 		});
 	});
 
-	test('give the whole text', async () => {
+	test('may give the whole statement', async () => {
 		const { json } = await documents('={{ "SELECT id FROM documents" }}');
 		expect(json('Vault')).toEqual([{ id: 1 }]);
 	});
 
 	test.each(['{{ $json.name }}', '={{ $json.name }}'])(
-		'are not resolved again in what %s gives',
+		'are not resolved again in the result of %s',
 		async (query) => {
 			await documents(query, [{ name: 'SELECT {{ 6 * 7 }}' }]);
 			expect(fixture.vault.calls.at(-1)?.form).toEqual({ q: 'SELECT {{ 6 * 7 }}' });
@@ -177,7 +177,7 @@ test.each([
 	['Limit is not valid: "five"', { query: READINGS, limit: '={{ "five" }}' }],
 	['Concurrent Items is not valid: "0"', { query: READINGS, options: { concurrency: 0 } }],
 	['Concurrent Items is not valid: "101"', { query: READINGS, options: { concurrency: 101 } }],
-])('%s, told before any call', async (message, given) => {
+])('%s is refused before any call', async (message, given) => {
 	const credential = await fixture.credential();
 	const { error } = await fixture.engine.vault(run('', { returnAll: false, ...given }), {
 		credential,
@@ -188,7 +188,7 @@ test.each([
 	expect(fixture.vault.calls).toEqual([]);
 });
 
-test('a session that ends between two pages is renewed, and no record is lost', async () => {
+test('renews a session that ends between two pages, and loses no record', async () => {
 	const credential = await fixture.credential();
 	fixture.vault.fail({ on: { path: /\/query\// }, with: { error: 'INVALID_SESSION_ID' } });
 	const { json, error } = await fixture.engine.vault(run(READINGS), { credential });
@@ -197,7 +197,7 @@ test('a session that ends between two pages is renewed, and no record is lost', 
 	expect(fixture.vault.logins).toBe(2);
 });
 
-test('a page that fails is an error, and is not asked for again', async () => {
+test('fails when a page fails, and does not request that page again', async () => {
 	const credential = await fixture.credential();
 	fixture.vault.fail({ on: { path: /\/query\// }, with: 'reset', after: 1 });
 	const { error, json } = await fixture.engine.vault(run(READINGS), { credential });

@@ -62,7 +62,7 @@ describe('paths', () => {
 		expect(lastCall()?.path).toBe(path);
 	});
 
-	test('are filled in and get their query', async () => {
+	test('are filled with values, and get their query', async () => {
 		const credential = await fixture.credential();
 		fixture.vault.addDocument({ name: 'Leaflet' });
 		const { json } = await fixture.engine.vault(
@@ -79,7 +79,7 @@ describe('paths', () => {
 		expect(json('Vault')).toEqual([{ id: 1, name__v: 'Leaflet' }]);
 	});
 
-	test('may be an address of the Vault itself, and of no other', async () => {
+	test('may be an address of the Vault itself, and of no other host', async () => {
 		const credential = await fixture.credential();
 		const own = await fixture.engine.vault(
 			request(`${fixture.promoMats}/api/v25.2/objects/documents`),
@@ -134,7 +134,7 @@ describe('paths', () => {
 		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('an item cannot leave its part of the path', async () => {
+	test("keep an item's value within its part of the path", async () => {
 		const credential = await fixture.credential();
 		for (const id of ['..', '../users', '1/versions', '%2e%2e', '1?x=y', '1#x']) {
 			await fixture.engine.vault(
@@ -147,7 +147,7 @@ describe('paths', () => {
 		);
 	});
 
-	test('a value that is no part of a path names its field', async () => {
+	test('report the field of a value that cannot be part of a path', async () => {
 		const credential = await fixture.credential();
 		for (const id of ['a/b', '..', '..;x']) {
 			const { error } = await fixture.engine.vault(
@@ -159,7 +159,7 @@ describe('paths', () => {
 		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('values fill the query as well', async () => {
+	test('take values in the query as well', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(
 			request('/objects/documents?q={q}&p={p}', {
@@ -175,13 +175,13 @@ describe('paths', () => {
 		expect(error?.description).toBe('Expected a value for {limit}.');
 	});
 
-	test('a query is not repeated in an error', async () => {
+	test('are shown in an error without their query', async () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(request('/x?password=hunter2#'), { credential });
 		expect(error?.message).toBe('Path is not valid: "/x"');
 	});
 
-	test('a value may be anything', async () => {
+	test('take values with any characters', async () => {
 		const credential = await fixture.credential();
 		const pathParameters = pairs({ id: '{abc}' });
 		await fixture.engine.vault(request('/objects/documents/{id}', { pathParameters }), {
@@ -190,7 +190,7 @@ describe('paths', () => {
 		expect(lastCall()?.path).toBe('/api/v25.2/objects/documents/%7Babc%7D');
 	});
 
-	test('can be chosen from a list', async () => {
+	test('can be chosen from a list of endpoints', async () => {
 		const node = fixture.engine.node('Vault', VEEVA_VAULT, {});
 		const { results } = await fixture.engine.listSearch('getEndpoints', node, 'download');
 		expect(results.map(({ value }) => value)).toContain('/objects/documents/{doc_id}/file');
@@ -201,7 +201,7 @@ describe('paths', () => {
 });
 
 describe('headers and query', () => {
-	test('go with the call, and the session with them', async () => {
+	test('are sent with the call, together with the session', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(
 			request(DOCUMENTS, {
@@ -234,7 +234,7 @@ describe('headers and query', () => {
 	});
 });
 
-test('a header is given once', async () => {
+test('a header that is given twice is refused', async () => {
 	const credential = await fixture.credential();
 	const given = request(DOCUMENTS, { headerParameters: pairs({ 'X-A': '1', 'x-a': '2' }) });
 	const { error } = await fixture.engine.vault(given, { credential });
@@ -242,7 +242,7 @@ test('a header is given once', async () => {
 	expect(fixture.vault.calls).toEqual([]);
 });
 
-test('a date is written as Vault writes it', async () => {
+test("a date is sent in Vault's format", async () => {
 	const credential = await fixture.credential();
 	const given = request(DOCUMENTS, { queryParameters: pairs({ since: '={{ new Date(0) }}' }) });
 	await fixture.engine.vault(given, { credential });
@@ -265,7 +265,7 @@ test.each([
 });
 
 describe('bodies', () => {
-	test('a form', async () => {
+	test('are sent as a form', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(
 			post(DOCUMENTS, {
@@ -281,7 +281,7 @@ describe('bodies', () => {
 	test.each([
 		['a text', '[{"name__v":"A"},{"name__v":"B"}]'],
 		['an expression', '={{ [{ name__v: "A" }, { name__v: "B" }] }}'],
-	])('JSON as %s', async (_name, jsonBody) => {
+	])('are sent as JSON, given as %s', async (_name, jsonBody) => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(
 			post('/vobjects/product__v', { contentType: 'json', jsonBody }),
@@ -296,7 +296,7 @@ describe('bodies', () => {
 		);
 	});
 
-	test('CSV, answered in CSV', async () => {
+	test('are sent as CSV, and the response comes in CSV', async () => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(
 			post('/vobjects/product__v', {
@@ -314,7 +314,7 @@ describe('bodies', () => {
 		expect(String(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
 	});
 
-	test('Content-Type is a header like others where there is no body', async () => {
+	test('leave Content-Type to the caller when there is no body', async () => {
 		const credential = await fixture.credential();
 		const headerParameters = pairs({ 'Content-Type': 'text/csv' });
 		for (const given of [{ method: 'GET', contentType: 'json' }, { contentType: 'none' }]) {
@@ -327,7 +327,7 @@ describe('bodies', () => {
 		['json', /Body Content Type/],
 		['multipart-form-data', /Body Content Type/],
 		['raw', /the field Content Type/],
-	])('what sets the Content-Type of %s is told', async (contentType, where) => {
+	])('report which option sets the Content-Type of %s', async (contentType, where) => {
 		const credential = await fixture.credential();
 		const headerParameters = pairs({ 'Content-Type': 'text/csv' });
 		const { error } = await fixture.engine.vault(
@@ -389,7 +389,7 @@ describe('bodies', () => {
 	});
 });
 
-describe.each(['memory', 'disk'])('files kept in %s', (where) => {
+describe.each(['memory', 'disk'])('files that n8n keeps in %s', (where) => {
 	beforeAll(async () => {
 		if (where === 'disk') await fixture.engine.keepFilesOnDisk();
 	});
@@ -411,7 +411,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		},
 	});
 
-	test('go up in a form, with their length', async () => {
+	test('are uploaded in a form, with their length', async () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(upload, { credential, input: await withFile() });
 		expect(error).toBeUndefined();
@@ -429,7 +429,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		});
 	});
 
-	test('go up from where n8n keeps them in the JSON', async () => {
+	test('are uploaded from where the JSON refers to them', async () => {
 		const credential = await fixture.credential();
 		const [{ binary }] = await withFile();
 		const given = (inputDataFieldName: string) =>
@@ -454,7 +454,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		}
 	});
 
-	test('without a name go up under that of their field', async () => {
+	test('are uploaded under the name of their field when they have none', async () => {
 		const credential = await fixture.credential();
 		const input = await withFile();
 		input[0].binary.leaflet.fileName = '';
@@ -462,7 +462,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		expect(lastCall()?.files?.file).toMatchObject({ fileName: 'leaflet', sha256 });
 	});
 
-	test('are sent anew after the session was renewed', async () => {
+	test('are sent again after the session was renewed', async () => {
 		const credential = await fixture.credential();
 		await fixture.engine.vault(keepAlive, { credential });
 		fixture.vault.killSessions();
@@ -476,7 +476,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		expect(fixture.vault.changes).toBe(3);
 	});
 
-	test('go up as they are', async () => {
+	test('are uploaded as the whole body', async () => {
 		const credential = await fixture.credential();
 		const file = await fixture.engine.file(Buffer.from('name__v\nA\n'), 'a.csv', 'text/csv');
 		const { error } = await fixture.engine.vault(
@@ -490,7 +490,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		});
 	});
 
-	test("come down under Vault's name for them", async () => {
+	test('are downloaded under the name that Vault gives them', async () => {
 		const credential = await fixture.credential();
 		fixture.vault.addDocument({
 			file: {
@@ -517,7 +517,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		expect((await fixture.engine.contentOf(file)).equals(content)).toBe(true);
 	});
 
-	test('a download that breaks off is an error', async () => {
+	test('fail when a download breaks off', async () => {
 		const credential = await fixture.credential();
 		fixture.vault.addDocument({ file: { fileName: 'a.bin', mimeType: 'x', size: 50_000_000 } });
 		fixture.vault.fail({ on: { path: '/file' }, with: 'cut' });
@@ -525,14 +525,14 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 			request(`${DOCUMENTS}/1/file`, { responseFormat: 'file' }),
 			{ credential },
 		);
-		expect(error?.message).toContain('broke off the connection in the middle of its answer');
+		expect(error?.message).toContain('broke off the connection in the middle of its response');
 	});
 
 	test.each([
 		['a file', { 'Content-Disposition': 'attachment;filename="a.bin"' }],
 		['a compressed file', { 'Content-Disposition': 'attachment', 'Content-Encoding': 'gzip' }],
 		['a text that is read first', { 'Content-Type': 'text/plain' }],
-	])('%s that stops in the middle is an error', async (_what, headers) => {
+	])('fail when %s stops in the middle', async (_what, headers) => {
 		const stalls: RequestListener = (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Length': '1000', ...headers });
 			response.write('Content-Encoding' in headers ? gzipSync(content).subarray(0, 100) : 'begins');
@@ -542,12 +542,12 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 				request('/x', { ...session, responseFormat: 'file', options: { timeout: 200 } }),
 			);
 			expect(error?.message).toMatch(
-				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds in the middle of its answer$/,
+				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds in the middle of its response$/,
 			);
 		});
 	});
 
-	test('a slow download is none, as long as it goes on', async () => {
+	test('may take long to download, as long as data arrives', async () => {
 		const drips: RequestListener = (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Disposition': 'attachment' });
 			let left = 40;
@@ -567,7 +567,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 	});
 });
 
-describe('a refusal is an error in each format', () => {
+describe('a refusal by Vault is an error in every format', () => {
 	test.each(['json', 'text', 'file'])('%s', async (responseFormat) => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(
@@ -581,7 +581,7 @@ describe('a refusal is an error in each format', () => {
 	});
 
 	test.each(['json', 'text', 'file'])(
-		'a dead session is renewed for %s',
+		'a session that has ended is renewed for %s',
 		async (responseFormat) => {
 			const credential = await fixture.credential();
 			fixture.vault.fail({ with: { error: 'INVALID_SESSION_ID' }, on: { path: DOCUMENTS } });
@@ -594,8 +594,8 @@ describe('a refusal is an error in each format', () => {
 	);
 
 	test.each([
-		['html', 'did not answer as a Vault does: text/html'],
-		['500', 'answered with HTTP status 500'],
+		['html', 'did not respond like a Vault: text/html'],
+		['500', 'responded with HTTP status 500'],
 		['downtime', 'is down for maintenance'],
 	] as const)('%s', async (fault, message) => {
 		const credential = await fixture.credential();
@@ -637,7 +637,7 @@ describe('a refusal is an error in each format', () => {
 		},
 	);
 
-	test('in XML, too', async () => {
+	test('in XML as well', async () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(
 			request(`${DOCUMENTS}/7`, {
@@ -650,7 +650,7 @@ describe('a refusal is an error in each format', () => {
 	});
 });
 
-describe('what a server says', () => {
+describe("a server's response", () => {
 	const answering = (headers: object, body: string): RequestListener => {
 		return (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, ...headers });
@@ -658,19 +658,22 @@ describe('what a server says', () => {
 		};
 	};
 
-	test.each(['json', 'text', 'file'])('of a session is not repeated, in %s', async (format) => {
-		const record = { responseStatus: 'FAILURE', errors: [{ type: 'S1', message: 'It is S1.' }] };
-		const body = JSON.stringify({ responseStatus: 'SUCCESS', data: [record] });
-		await withServer(answering({ 'X-VaultAPI-ExecutionId': 'S1' }, body), async (session) => {
-			const { error } = await fixture.engine.vault(
-				post('/x', { ...session, responseFormat: format }),
-			);
-			expect(error?.message).toBe('Vault refused 1 of 1 records: record 1: It is ***. [***]');
-			expect(JSON.stringify({ ...error, node: undefined })).not.toContain('S1"');
-		});
-	});
+	test.each(['json', 'text', 'file'])(
+		'is shown without a session that it repeats, in %s',
+		async (format) => {
+			const record = { responseStatus: 'FAILURE', errors: [{ type: 'S1', message: 'It is S1.' }] };
+			const body = JSON.stringify({ responseStatus: 'SUCCESS', data: [record] });
+			await withServer(answering({ 'X-VaultAPI-ExecutionId': 'S1' }, body), async (session) => {
+				const { error } = await fixture.engine.vault(
+					post('/x', { ...session, responseFormat: format }),
+				);
+				expect(error?.message).toBe('Vault refused 1 of 1 records: record 1: It is ***. [***]');
+				expect(JSON.stringify({ ...error, node: undefined })).not.toContain('S1"');
+			});
+		},
+	);
 
-	test.each(['json', 'text', 'file'])('that breaks off is an error, in %s', async (format) => {
+	test.each(['json', 'text', 'file'])('is an error when it breaks off, in %s', async (format) => {
 		const breaks: RequestListener = (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Length': '1000' });
 			response.write('{"responseStatus":', () => response.destroy());
@@ -679,12 +682,12 @@ describe('what a server says', () => {
 			const { error } = await fixture.engine.vault(
 				post('/x', { ...session, responseFormat: format }),
 			);
-			expect(error?.message).toMatch(/ broke off the connection in the middle of its answer$/);
-			expect(error?.description).toContain('The call has been carried out');
+			expect(error?.message).toMatch(/ broke off the connection in the middle of its response$/);
+			expect(error?.description).toContain('The call was carried out');
 		});
 	});
 
-	test('that it warns of is shown, once', async () => {
+	test('is shown once when it is a warning', async () => {
 		const body = JSON.stringify({
 			responseStatus: 'WARNING',
 			warnings: [{ type: 'PARTIAL', message: 'Not all of S1.' }],
@@ -706,26 +709,26 @@ describe('what a server says', () => {
 		});
 	});
 
-	test('that is no HTTP is an error', async () => {
+	test('is an error when it is not HTTP', async () => {
 		const garbles: RequestListener = ({ socket }) => {
 			socket.end('HTTP/1.1 200 OK\r\nA b: c\u0000\r\n\r\n');
 		};
 		await withServer(garbles, async (session) => {
 			const { error } = await fixture.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ did not answer in HTTP$/);
+			expect(error?.message).toMatch(/ sent a response that is not HTTP$/);
 		});
 	});
 
-	test('a 304 is no redirect', async () => {
+	test('with status 304 is not taken for a redirect', async () => {
 		const unchanged: RequestListener = (_request, response) => response.writeHead(304).end();
 		await withServer(unchanged, async (session) => {
 			const { error } = await fixture.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ answered with HTTP status 304$/);
+			expect(error?.message).toMatch(/ responded with HTTP status 304$/);
 		});
 	});
 
 	test.each(['text', 'file'])(
-		'of an earlier call is no refusal of this one, as %s',
+		'about an earlier call is not taken for a refusal of this call, as %s',
 		async (format) => {
 			const log = 'responseStatus,id,errors\nFAILURE,,INVALID_DATA|No.\n';
 			await withServer(answering({ 'Content-Type': 'text/csv' }, log), async (session) => {
@@ -740,7 +743,7 @@ describe('what a server says', () => {
 	);
 });
 
-test('headers and timeout hold for each page', async () => {
+test('headers and timeout apply to every page', async () => {
 	const seen: Array<string | undefined> = [];
 	const pages: RequestListener = ({ url, headers }, response) => {
 		seen.push(`${String(headers['x-vaultapi-clientid'])} ${String(headers['x-a'])}`);
@@ -760,13 +763,13 @@ test('headers and timeout hold for each page', async () => {
 				options: { followPages: '={{ "true" }}', timeout: 1000 },
 			}),
 		);
-		expect(error?.message).toMatch(/ did not answer in time$/);
+		expect(error?.message).toMatch(/ did not respond in time$/);
 		expect(seen).toEqual(['own 1', 'own 1', 'own 1']);
 	});
 });
 
 test.each(['={{ $("Nope").first().json.a }}', '={{ [1].chunk("a") }}'])(
-	'an expression that cannot be read is a field that is not valid: %s',
+	'an expression that cannot be evaluated is reported as a field that is not valid: %s',
 	async (path) => {
 		const credential = await fixture.credential();
 		const { json } = await fixture.engine.vault(request(path), {
@@ -786,21 +789,21 @@ test.each(['={{ $("Nope").first().json.a }}', '={{ [1].chunk("a") }}'])(
 	},
 );
 
-describe('bulk answers', () => {
+describe('bulk responses', () => {
 	const jsonBody = '[{"name__v":"A"},{"name__v":""},{"name__v":"A"}]';
 	const bulk = (more: IDataObject) =>
 		post('/vobjects/product__v', { contentType: 'json', jsonBody, ...more });
 
-	test('with records that Vault has refused are an error', async () => {
+	test('are an error when Vault refused records', async () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(bulk({}), { credential });
 		expect(error?.message).toBe(REFUSED_RECORDS);
-		expect(error?.description).toContain('The other records have been carried out');
+		expect(error?.description).toContain('Vault has processed the other records');
 		expect(error?.description).toMatch(/ Vault's execution ID: [\w-]+\.$/);
 		expect(fixture.vault.count({ path: '/product__v' })).toBe(1);
 	});
 
-	test('in CSV as well', async () => {
+	test('are an error in CSV as well', async () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(
 			bulk({ responseFormat: 'text', headerParameters: pairs({ Accept: 'text/csv' }) }),
@@ -810,7 +813,7 @@ describe('bulk answers', () => {
 		expect(error?.message).toContain('The name "A", is taken. [INVALID_DATA]');
 	});
 
-	test('or give one item for each', async () => {
+	test('return one item for each record with Failed Records as Items', async () => {
 		const credential = await fixture.credential();
 		const { json, error } = await fixture.engine.vault(
 			bulk({ options: { failedRecordsAsItems: true } }),
@@ -828,20 +831,20 @@ describe('bulk answers', () => {
 	});
 });
 
-describe('answers', () => {
+describe('responses', () => {
 	const three = async () => {
 		const credential = await fixture.credential();
 		for (const name of ['A', 'B', 'C']) fixture.vault.addDocument({ name });
 		return credential;
 	};
 
-	test('simplified, one item for each element', async () => {
+	test('are simplified to one item for each element', async () => {
 		const credential = await three();
 		const { json } = await fixture.engine.vault(request(DOCUMENTS), { credential });
 		expect(json('Vault').map(({ name__v }) => name__v)).toEqual(['A', 'B', 'C']);
 	});
 
-	test('or as Vault wrote them', async () => {
+	test('are returned as Vault wrote them when simplifying is off', async () => {
 		const credential = await three();
 		const { json } = await fixture.engine.vault(request(DOCUMENTS, { simplify: false }), {
 			credential,
@@ -861,7 +864,7 @@ describe('answers', () => {
 				bodyParameters: pairs({ q: 'SELECT id, name__v FROM documents PAGESIZE 2' }),
 			},
 		],
-	])('pages of %s %s are followed with the same method', async (method, path, more) => {
+	])('are followed over their pages with the same method: %s %s', async (method, path, more) => {
 		const credential = await three();
 		await fixture.engine.vault(
 			post('/vobjects/product__v', {
@@ -911,7 +914,7 @@ describe('pages that lead in a circle are an error', () => {
 						options: { followPages: true },
 					}),
 				);
-				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ gave pages that lead in a circle$/);
+				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ returned pages in a loop$/);
 				expect(json('Vault')).toEqual([]);
 				expect(called).toBe(count);
 			},
@@ -939,14 +942,14 @@ describe('pages that lead in a circle are an error', () => {
 					returnAll: true,
 					...session,
 				} as never);
-				expect(error?.message).toMatch(/gave pages that lead in a circle$/);
+				expect(error?.message).toMatch(/returned pages in a loop$/);
 				expect(called).toBe(1);
 			},
 		);
 	});
 });
 
-describe('a Vault that answers before it has read the body', () => {
+describe('a Vault that responds before it has read the body', () => {
 	beforeAll(async () => await fixture.engine.keepFilesOnDisk());
 	const refusal = { responseStatus: 'FAILURE', errors: [{ type: 'INVALID_DATA', message: 'No.' }] };
 	const done = { responseStatus: 'SUCCESS', id: 1 };
@@ -962,7 +965,7 @@ describe('a Vault that answers before it has read the body', () => {
 		},
 	};
 
-	describe.each(Object.entries(ways))('leaves nothing open of %s', (_name, body) => {
+	describe.each(Object.entries(ways))('leaves no stream open of %s', (_name, body) => {
 		test.each([
 			['json', refusal],
 			['text', refusal],
@@ -1002,7 +1005,7 @@ describe('a Vault that answers before it has read the body', () => {
 	});
 });
 
-test('both operations work in a delegated session', async () => {
+test('Request and Run Query work in a delegated session', async () => {
 	const credential = await fixture.credential();
 	const { engine } = fixture;
 	fixture.vault.addDocument({ name: 'Leaflet' });
@@ -1056,7 +1059,7 @@ test('both operations work in a delegated session', async () => {
 	expect(own.error?.message).toContain('was not sent');
 });
 
-test('no redirect is followed, and no secret is in an error', async () => {
+test('follows no redirect, and shows no secret in an error', async () => {
 	const credential = await fixture.credential();
 	for (const responseFormat of ['json', 'text', 'file']) {
 		fixture.vault.fail({
@@ -1067,14 +1070,14 @@ test('no redirect is followed, and no secret is in an error', async () => {
 		const { error, run } = await fixture.engine.vault(request(DOCUMENTS, { responseFormat }), {
 			credential,
 		});
-		expect(error?.message).toContain('it was not followed');
+		expect(error?.message).toContain('the redirect was not followed');
 		const saved = JSON.stringify([run.data, error, error?.stack]);
 		expect(saved).not.toContain(fixture.vault.sessions()[0].id);
 	}
 	expect(fixture.vault.count({ path: '/elsewhere' })).toBe(0);
 });
 
-test('with a session ID, version and client ID are options beside those of the operation', async () => {
+test('with a session ID, API version and client ID are offered among the options', async () => {
 	const credential = await fixture.credential();
 	await fixture.engine.vault({ resource: 'session', operation: 'keepAlive' }, { credential });
 	const { error } = await fixture.engine.vault(
@@ -1092,7 +1095,7 @@ test('with a session ID, version and client ID are options beside those of the o
 	});
 });
 
-test('a text that is read as JSON is told from the answer of a proxy', async () => {
+test("a response that must be JSON is distinguished from a proxy's page", async () => {
 	const { error } = await fixture.engine.vault(
 		post('/vobjects/product__v', {
 			contentType: 'raw',
@@ -1102,7 +1105,7 @@ test('a text that is read as JSON is told from the answer of a proxy', async () 
 		}),
 		{ credential: await fixture.credential() },
 	);
-	expect(error?.message).toMatch(/did not answer as a Vault does: text\/csv/);
-	expect(error?.description).toContain('ask for that format');
+	expect(error?.message).toMatch(/did not respond like a Vault: text\/csv/);
+	expect(error?.description).toContain('request that format');
 	expect(fixture.vault.count({ path: /product__v$/, outcome: 'SUCCESS' })).toBe(1);
 });

@@ -65,7 +65,7 @@ const troubles = [
 	],
 ] as const;
 
-test('the search finds what is there: the session that Log In returns on request', async () => {
+test('the search finds a secret that is there: the session that Log In returns on request', async () => {
 	const credential = await fixture.credential();
 	expect(everything(await fixture.engine.vault(logIn, { credential }))).toContain(
 		fixture.vault.sessions()[0].id,
@@ -73,7 +73,7 @@ test('the search finds what is there: the session that Log In returns on request
 	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
 });
 
-test('a message that repeats the session', async () => {
+test('a message from Vault that repeats the session is shown without it', async () => {
 	const { engine, vault } = fixture;
 	const credential = await fixture.credential();
 	vault.fail({
@@ -93,7 +93,7 @@ test('a message that repeats the session', async () => {
 
 describe.each(troubles)('%s', (_name, arrange) => {
 	test.each(['Veeva Vault node', 'HTTP Request node', 'credential test'])(
-		'%s: no password and no session anywhere',
+		'%s: no password and no session is saved or shown',
 		async (way) => {
 			const { engine, vault, promoMats } = fixture;
 			const { password } = vault.user(OLIVIA);
@@ -131,4 +131,18 @@ describe.each(troubles)('%s', (_name, arrange) => {
 			for (const secret of [password, ...sessions.map(String)]) expect(text).not.toContain(secret);
 		},
 	);
+});
+
+test('a message does not tell whether a guessed password is right', async () => {
+	const { engine, vault } = fixture;
+	const { password } = vault.user(OLIVIA);
+	const credential = await fixture.credential();
+	const messageFor = async (guess: string) => {
+		const message = `Unknown field ${guess}`;
+		vault.fail({ on: { path: '/query' }, with: { error: 'INVALID_DATA', message } });
+		const query = { resource: 'query', operation: 'run', query: `SELECT ${guess} FROM documents` };
+		return (await engine.vault(query, { credential })).error?.message;
+	};
+	expect(await messageFor('wrong')).toBe('Unknown field wrong [INVALID_DATA]');
+	expect(await messageFor(password)).toBe(`Unknown field ${password} [INVALID_DATA]`);
 });

@@ -38,14 +38,14 @@ test('a request to another host is refused before it is sent', async () => {
 	expect(fixture.vault.calls).toHaveLength(before);
 });
 
-test('nor does it go there when there is no session yet', async () => {
+test('a request to another host is refused when there is no session yet', async () => {
 	const credential = await fixture.credential();
 	const { error } = await fixture.engine.httpRequest(`${thiefOrigin}/api`, credential);
 	expect(error?.message).toContain("it is not a host of this credential's Vault");
 	expect(stolen).toEqual([]);
 });
 
-test('a request to another domain does not even cause a login', async () => {
+test('a request to another domain causes no login', async () => {
 	const credential = await fixture.credential();
 	const { error } = await fixture.engine.httpRequest('https://example.com/api', credential);
 	expect(error?.message).toContain("it is not a host of this credential's Vault");
@@ -56,7 +56,7 @@ test.each([
 	['a user name that looks like the Vault', (vault: string) => `http://${vault}@127.0.0.1:1/`],
 	['a longer host name', () => 'https://localhost.example.com/'],
 	['another port', () => 'http://localhost:1/'],
-])('%s does not deceive', async (_name, url) => {
+])('%s does not pass for the Vault', async (_name, url) => {
 	const credential = await fixture.credential();
 	const { error } = await fixture.engine.httpRequest(
 		url(fixture.vault.hosts.promoMats),
@@ -71,7 +71,7 @@ test('a request to another Vault of the same user is signed', async () => {
 	expect(json('HTTP')).toEqual([expect.objectContaining({ responseStatus: 'SUCCESS' })]);
 });
 
-test('no session over plain http', async () => {
+test('the session is never sent over plain http', async () => {
 	const credential = await fixture.credential({
 		vaultDns: 'myvault.veevavault.com',
 		// A session of these fields would be needed to get further, and there is none.
@@ -104,16 +104,16 @@ test('the Veeva Vault node follows no redirect at all', async () => {
 		{ credential },
 	);
 	expect(error?.message).toBe(
-		`${fixture.vault.hosts.promoMats} sent the call on to ${new URL(thiefOrigin).host}; it was not followed`,
+		`${fixture.vault.hosts.promoMats} redirected the call to ${new URL(thiefOrigin).host}; the redirect was not followed`,
 	);
 	expect(stolen).toEqual([]);
 });
 
-test('nor does a login, with the password in it', async () => {
+test('a redirect to another host does not carry a login with its password', async () => {
 	const credential = await fixture.credential();
 	fixture.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${thiefOrigin}/take` });
 	const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
-	expect(error?.message).toContain('it was not followed');
+	expect(error?.message).toContain('the redirect was not followed');
 	expect(stolen).toEqual([]);
 });
 
@@ -131,7 +131,7 @@ describe('headers', () => {
 		return fixture.vault.calls.at(-1);
 	};
 
-	test('the session goes raw, and the client ID of the credential along', async () => {
+	test("carry the session ID and the credential's client ID", async () => {
 		const call = await withHeaders({});
 		expect(call?.headers).toMatchObject({
 			authorization: fixture.vault.sessions()[0].id,
@@ -139,12 +139,12 @@ describe('headers', () => {
 		});
 	});
 
-	test('an authorization by the caller is replaced', async () => {
+	test("carry the session instead of the caller's Authorization", async () => {
 		const call = await withHeaders({ authorization: 'mine' });
 		expect(call?.headers.authorization).toBe(fixture.vault.sessions()[0].id);
 	});
 
-	test('a client ID by the caller stays', async () => {
+	test("keep the caller's client ID", async () => {
 		const call = await withHeaders({ 'x-vaultapi-clientid': 'my-own' });
 		expect(call?.headers['x-vaultapi-clientid']).toBe('my-own');
 	});
@@ -172,7 +172,7 @@ test('a request answered with HTTP status 401 is not sent again', async () => {
 });
 
 describe('the wrong Vault', () => {
-	test('is noticed after the login, its session is ended, and both are named', async () => {
+	test('is noticed after the login: its session is ended, and the message names both Vaults', async () => {
 		const credential = await fixture.credential({
 			username: 'tom@veepharm.com',
 			password: 'correct horse battery',
@@ -190,7 +190,7 @@ describe('the wrong Vault', () => {
 	});
 });
 
-test('a request that failed on the way is not sent again by n8n', async () => {
+test('n8n does not send a request again when its connection broke', async () => {
 	const credential = await fixture.credential();
 	await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
 	fixture.vault.fail({ on: { path: '/objects/documents' }, with: 'reset', executed: true });

@@ -61,7 +61,7 @@ describe('items at the same time', () => {
 		[1, 1],
 		[3, 3],
 	])(
-		'concurrency %j: up to %i, with results in the order of the items',
+		'Concurrent Items of %j: up to %i calls at once, with results in the order of the items',
 		async (concurrency, most) => {
 			const credential = await warm();
 			// The first of them takes longest.
@@ -80,7 +80,7 @@ describe('items at the same time', () => {
 		},
 	);
 
-	test('one login serves all that start without a session', async () => {
+	test('one login serves all items that start without a session', async () => {
 		const credential = await fixture.credential();
 		const { error } = await fixture.engine.vault(request('/objects/documents'), {
 			credential,
@@ -90,7 +90,7 @@ describe('items at the same time', () => {
 		expect(fixture.vault.logins).toBe(1);
 	});
 
-	test('one login serves all whose session has ended, and each call is repeated once', async () => {
+	test('one login serves all items whose session has ended, and each call is repeated once', async () => {
 		const credential = await warm();
 		fixture.vault.killSessions();
 		const outcome = await fixture.engine.vault(request('/objects/documents'), {
@@ -105,7 +105,7 @@ describe('items at the same time', () => {
 		expect(refused).toBeLessThanOrEqual(10);
 	});
 
-	test('the first that fails ends the run: no further one is started', async () => {
+	test('the first item that fails ends the run: no further item is started', async () => {
 		const credential = await warm();
 		slow(30);
 		const { error } = await fixture.engine.vault(
@@ -119,7 +119,7 @@ describe('items at the same time', () => {
 		expect(calls().filter(({ outcome }) => outcome === 'RUNNING')).toEqual([]);
 	});
 
-	test('of several that fail the first item is named', async () => {
+	test('the error names the first of several items that fail', async () => {
 		const credential = await warm();
 		slow(60, { times: 1 });
 		const { error } = await fixture.engine.vault(
@@ -132,7 +132,7 @@ describe('items at the same time', () => {
 		expect(error?.context).toMatchObject({ itemIndex: 0 });
 	});
 
-	test('after one has failed, those that wait for their turn make no call', async () => {
+	test('after an item has failed, items that wait for their turn make no call', async () => {
 		stopTime();
 		const credential = await warm();
 		await leave(2);
@@ -147,7 +147,7 @@ describe('items at the same time', () => {
 		expect(calls().length).toBeLessThanOrEqual(2);
 	});
 
-	test('after one has failed, those that wait for a page are not named for it', async () => {
+	test('after an item has failed, the error does not name an item that waits for a page', async () => {
 		stopTime();
 		const credential = await warm();
 		await leave(2);
@@ -171,7 +171,7 @@ describe('items at the same time', () => {
 		expect(fixture.vault.calls.length).toBeLessThanOrEqual(2);
 	});
 
-	test('with "Continue" those that wait for their turn make their calls', async () => {
+	test('with "Continue", items that wait for their turn make their calls', async () => {
 		clock.skipSleeps();
 		const credential = await warm();
 		await leave(2);
@@ -188,7 +188,7 @@ describe('items at the same time', () => {
 		expect(calls()).toHaveLength(5);
 	});
 
-	test('with "Continue" an option that cannot be read is the outcome of its item', async () => {
+	test('with "Continue", an option that cannot be read is the outcome of its item', async () => {
 		const credential = await warm();
 		const outcome = await fixture.engine.vault(
 			request('/objects/documents', {
@@ -202,7 +202,7 @@ describe('items at the same time', () => {
 		expect(fixture.vault.mostAtOnce).toBeLessThanOrEqual(2);
 	});
 
-	test('with "Continue" Concurrent Items that are no number are the outcome of every item', async () => {
+	test('with "Continue", Concurrent Items that is not a number is the outcome of every item', async () => {
 		const outcome = await fixture.engine.vault(
 			request('/objects/documents', { concurrency: '={{ "abc" }}' }),
 			{ credential: await fixture.credential(), items: items(3), onError: 'continueRegularOutput' },
@@ -215,7 +215,7 @@ describe('items at the same time', () => {
 		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('with "Continue" every item is its own outcome', async () => {
+	test('with "Continue", every item has its own outcome', async () => {
 		const credential = await warm();
 		const outcome = await fixture.engine.vault(
 			request('={{ "/objects/documents" + ($json.number % 3 === 1 ? "/x" : "") }}'),
@@ -226,7 +226,7 @@ describe('items at the same time', () => {
 		);
 	});
 
-	test('what changes the session goes in turn', async () => {
+	test('operations that change the session run one after the other', async () => {
 		const credential = await warm();
 		const { error } = await fixture.engine.vault(end, { credential, items: items(5) });
 		expect(error).toBeUndefined();
@@ -241,7 +241,7 @@ describe('cancelling', () => {
 	test.each([
 		['credential', 10],
 		['session ID', 10],
-	])('stops at once, with a %s', async (way, most) => {
+	])('stops all calls at once, with a %s', async (way, most) => {
 		const credential = await warm();
 		const [{ id }] = fixture.vault.sessions();
 		slow(20_000);
@@ -267,7 +267,7 @@ describe('cancelling', () => {
 		expect(calls()).toHaveLength(most);
 	});
 
-	test('is listened for only while the step runs', async () => {
+	test('leaves no listener behind when the step is done', async () => {
 		const credential = await warm();
 		const signals = new Set<AbortSignal>();
 		const listen = EventTarget.prototype.addEventListener;
@@ -288,7 +288,7 @@ describe('cancelling', () => {
 		expect([...signals].flatMap((signal) => getEventListeners(signal, 'abort'))).toEqual([]);
 	});
 
-	test('does not wait for the next window', async () => {
+	test('does not wait for the next burst limit window', async () => {
 		const credential = await warm();
 		let cancel = () => {};
 		const run = fixture.engine.vault(request('/objects/documents', { concurrency: 1 }), {
@@ -306,7 +306,7 @@ describe('cancelling', () => {
 
 describe('a Vault that throttles', () => {
 	test.each([1, 10])(
-		'gets no more calls in a window than its limit, and %i',
+		'gets no more calls in a window than its limit, plus a concurrency of %i',
 		async (concurrency) => {
 			clock.skipSleeps();
 			const credential = await warm();
@@ -325,7 +325,7 @@ describe('a Vault that throttles', () => {
 		},
 	);
 
-	test('is asked for its pages no faster', async () => {
+	test('is not asked for its pages any faster', async () => {
 		clock.skipSleeps();
 		const credential = await warm();
 		const query = 'SELECT id FROM reading__c MAXROWS 6000 PAGESIZE 100';
@@ -344,7 +344,7 @@ describe('a Vault that throttles', () => {
 	});
 });
 
-test('100,000 records are 100,000 items', async () => {
+test('returns 100,000 records as 100,000 items', async () => {
 	clock.skipSleeps();
 	const credential = await warm();
 	const { json, error } = await fixture.engine.vault(

@@ -178,7 +178,7 @@ async function refused(fixture: ProviderFixture, method: Method): Promise<string
 			failure,
 			{
 				'API access token': /expired or was deleted: create a new one/,
-				'Salesforce delegated': /no longer vouches.*enter a new token/,
+				'Salesforce delegated': /no longer accepts.*enter a new token/,
 				'Session ID': /has ended.*never renewed: enter a new one/,
 			}[method.name] ?? /^$/,
 		);

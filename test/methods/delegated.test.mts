@@ -55,7 +55,7 @@ for (const method of methods) {
 	const both = [...login, '/delegation/vaults', '/delegation/login'];
 
 	describe(method.name, () => {
-		test('the first execution takes both steps, the next none', async (t) => {
+		test('the first execution logs in and starts the delegated session, the next one does neither', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			assert.equal(userOf(await fixture.run(credential)), IAN);
@@ -65,7 +65,7 @@ for (const method of methods) {
 			assert.deepEqual(callsOf(fixture), ['/me', '/me']);
 		});
 
-		test('the delegated session died: only that step is repeated', async (t) => {
+		test('only the delegated session is started again when it has ended', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			await fixture.run(credential);
@@ -76,7 +76,7 @@ for (const method of methods) {
 			assert.deepEqual(callsOf(fixture), ['/me', '/delegation/vaults', '/delegation/login', '/me']);
 		});
 
-		test('both died: both are repeated', async (t) => {
+		test('both sessions are opened again when both have ended', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			await fixture.run(credential);
@@ -95,7 +95,7 @@ for (const method of methods) {
 			]);
 		});
 
-		test("the user's own died: nobody notices while the delegated lives", async (t) => {
+		test("the end of the user's own session has no effect while the delegated session lives", async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			await fixture.run(credential);
@@ -107,7 +107,7 @@ for (const method of methods) {
 			assert.deepEqual(callsOf(fixture), ['/me']);
 		});
 
-		test('the lease is over: the delegated session is asked, at its own Vault', async (t) => {
+		test('after the lease, the delegated session is checked at its own Vault', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			await fixture.run(credential);
@@ -121,7 +121,7 @@ for (const method of methods) {
 			assert.deepEqual(callsOf(fixture), ['/keep-alive', '/me']);
 		});
 
-		test('an hour without a call: both have idled out', async (t) => {
+		test('both sessions are opened again after an hour without a call', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			await fixture.run(credential);
@@ -131,7 +131,7 @@ for (const method of methods) {
 			assert.equal(fixture.vault.count({ path: '/delegation/login', outcome: 'SUCCESS' }), 2);
 		});
 
-		test('50 executions at once, with no session and after a kill: each step once', async (t) => {
+		test('50 executions at once take each step once, without a session and after it was killed', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			for (let round = 1; round <= 2; round++) {
@@ -145,7 +145,7 @@ for (const method of methods) {
 			}
 		});
 
-		test('in the same Vault as the login', async (t) => {
+		test('acts for a user in the Vault of the login', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method, '1776');
 			assert.equal(userOf(await fixture.run(credential)), IAN);
@@ -153,7 +153,7 @@ for (const method of methods) {
 			assert.equal((await fixture.engine.testCredential(credential)).status, 'OK');
 		});
 
-		test('two credentials of one login share the session of the user', async (t) => {
+		test("two credentials with the same login share the user's session", async (t) => {
 			const fixture = await fixtureFor(t);
 			const fields = await method.fields(fixture);
 			fixture.vault.addDelegation({ delegator: IAN, delegate: method.user, vaultId: 1776 });
@@ -168,7 +168,7 @@ for (const method of methods) {
 			assert.equal(fixture.logins(), 1);
 		});
 
-		test('signing and relative addresses follow the Vault of the delegation', async (t) => {
+		test("requests are signed for the delegation's Vault, and relative addresses go there", async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			const { error, json } = await fixture.run(credential, logIn);
@@ -192,7 +192,7 @@ for (const method of methods) {
 			assert.deepEqual(callsOf(fixture), ['/delegation/vaults', '/delegation/login', '/me']);
 		});
 
-		test('no delegation', async (t) => {
+		test('a missing delegation is reported', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await fixture.credentialWith({
 				...(await method.fields(fixture)),
@@ -207,7 +207,7 @@ for (const method of methods) {
 			assert.match((await fixture.engine.testCredential(credential)).message, /^User 4711 has not/);
 		});
 
-		test('delegation withdrawn while it is in use', async (t) => {
+		test('a delegation that is withdrawn while in use is reported', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			assert.equal(userOf(await fixture.run(credential)), IAN);
@@ -224,7 +224,7 @@ for (const method of methods) {
 			assert.equal(fixture.logins(), 1);
 		});
 
-		test('withdrawn between the two calls: in the words of Vault', async (t) => {
+		test("a delegation that is withdrawn between the two calls is reported in Vault's words", async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			fixture.vault.fail({
@@ -240,7 +240,7 @@ for (const method of methods) {
 		});
 
 		for (const fault of ['reset', '500', 'html'] as const) {
-			test(`the delegated login meets ${fault}: said, and the login is not repeated`, async (t) => {
+			test(`${fault} at the delegated login is reported, and the login is not repeated`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const credential = await delegated(fixture, method);
 				fixture.vault.fail({ on: { path: '/delegation/login' }, with: fault });
@@ -250,7 +250,7 @@ for (const method of methods) {
 			});
 		}
 
-		test('sessions that die at once come to an end, with an error', async (t) => {
+		test('delegated sessions that end at once lead to an error, and not to a loop', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await delegated(fixture, method);
 			const dead = { error: 'INVALID_SESSION_ID' };
@@ -263,7 +263,7 @@ for (const method of methods) {
 	});
 }
 
-test('from a delegated session no other is started: the simulator, as Vault, refuses it', async (t) => {
+test('the simulated Vault starts no delegated session from a delegated session', async (t) => {
 	const fixture = await fixtureFor(t);
 	const credential = await delegated(fixture, methodNamed('User name and password'));
 	const failure = failureOf(await fixture.run(credential, startDelegated('1776:61579')));
@@ -271,7 +271,7 @@ test('from a delegated session no other is started: the simulator, as Vault, ref
 	assert.equal(fixture.vault.calls.length, 0);
 });
 
-test('changed delegation fields: another session, for the other Vault', async (t) => {
+test('changed delegation fields open another session, for the other Vault', async (t) => {
 	const fixture = await fixtureFor(t);
 	const credential = await delegated(fixture, methodNamed('User name and password'));
 	await fixture.run(credential);
@@ -284,7 +284,7 @@ test('changed delegation fields: another session, for the other Vault', async (t
 	assert.equal(fixture.logins(), 1);
 });
 
-test('a refused login behind it is not sent again', async (t) => {
+test('a refused login of the user is not sent again', async (t) => {
 	for (const fields of [
 		{ ...PASSWORD, password: 'wrong' },
 		{ ...(await oAuth2Fields(await fixtureFor(t), 'clientCredentials')), oAuth2ClientSecret: 'x' },

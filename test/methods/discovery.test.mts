@@ -49,7 +49,7 @@ for (const [empty, fields] of [
 	['the Token Endpoint', { oAuth2TokenEndpoint: '' }],
 	['the Client ID at the Provider', { oAuth2ClientId: '', vaultClientId: MAPPED }],
 ] as const) {
-	test(`${empty} alone is discovered too`, async (t) => {
+	test(`${empty} alone is discovered as well`, async (t) => {
 		const fixture = await fixtureFor(t);
 		const { clientIds } = fixture.vault.user(SAM).profiles[0];
 		clientIds[MAPPED] = fixture.provider.clients.post.clientId;
@@ -63,7 +63,7 @@ for (const [empty, fields] of [
 	});
 }
 
-test('nothing empty, nothing asked', async (t) => {
+test('nothing is discovered when no field is empty', async (t) => {
 	const fixture = await fixtureFor(t);
 	const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'clientCredentials'));
 	assert.equal(userOf(await fixture.run(credential)), SAM);
@@ -99,43 +99,43 @@ test('several profiles are listed by label and ID, and one of them can be entere
 	assert.equal(fixture.vault.count({ path: `/auth/oauth/session/${okta.id}` }), 2);
 });
 
-test('a profile that is none of the user: those of the user are listed', async (t) => {
+test("a profile that the user does not have is refused, and the user's profiles are listed", async (t) => {
 	const failure = await tested(await fixtureFor(t), { username: SAM, oAuth2ProfileId: '_other' });
 	assert.match(failure, /Profile ID is not valid: "_other"/);
 	assert(failure.includes(`"OAuth Azure" (${AZURE})`), failure);
 });
 
-test('a user with a password', async (t) => {
+test('a user who logs in with a password is reported', async (t) => {
 	const failure = await tested(await fixtureFor(t), { username: OLIVIA });
 	assert.match(failure, /olivia@veepharm\.com logs in to Vault with a password, not by single/);
-	assert.match(failure, /Choose the Authentication Method "User Name and Password"/);
+	assert.match(failure, /Select the Authentication Method "User Name and Password"/);
 });
 
-test('a user of SAML', async (t) => {
+test('a user who logs in with SAML is reported', async (t) => {
 	const failure = await tested(await fixtureFor(t), { username: 'max@veepharm.com' });
 	assert.match(failure, /max@veepharm\.com logs in by SAML, which needs a browser/);
 	assert.match(failure, /Ask a Vault administrator/);
 });
 
-test('no client ID is mapped', async (t) => {
+test('a profile without a mapped client ID is reported', async (t) => {
 	const fixture = await fixtureFor(t);
 	const failure = await tested(fixture, { username: SAM, oAuth2ClientId: '' });
-	assert.match(failure, /Client ID at the Provider could not be discovered.*"OAuth Azure"/);
-	assert.match(failure, /maps none to the Client ID "n8n-nodes-veeva-vault"/);
+	assert.match(failure, /Client ID at the Provider was not found.*"OAuth Azure"/);
+	assert.match(failure, /maps none to the client ID "n8n-nodes-veeva-vault"/);
 	assert.deepEqual(fixture.provider.requests, []);
 });
 
 for (const [metadata, message] of [
-	[{}, /Token Endpoint could not be discovered.*metadata in Vault have none/],
+	[{}, /Token Endpoint was not found.*metadata in Vault has none/],
 	[{ token_endpoint: 'http://login.example.com/token' }, /Token Endpoint of the profile is not va/],
 	[
 		{ token_endpoint: 'https://a:b@login.example.com/token' },
 		/Token Endpoint of the profile is no/,
 	],
 	[{ token_endpoint: 'nonsense' }, /Token Endpoint of the profile is not valid/],
-	[{ token_endpoint: 7 }, /Token Endpoint could not be discovered/],
+	[{ token_endpoint: 7 }, /Token Endpoint was not found/],
 ] as const) {
-	test(`the profile's metadata are ${JSON.stringify(metadata)}`, async (t) => {
+	test(`profile metadata that cannot be used are reported: ${JSON.stringify(metadata)}`, async (t) => {
 		const fixture = await fixtureFor(t);
 		fixture.vault.user(SAM).profiles[0].asMetadata = metadata;
 		assert.match(await tested(fixture, { username: SAM }), message);
@@ -145,11 +145,11 @@ for (const [metadata, message] of [
 for (const [fault, message] of [
 	['reset', /broke off the connection/],
 	['500', /HTTP status 500/],
-	['html', /did not answer as a Vault does/],
-	['redirect', /sent the call on to/],
+	['html', /did not respond like a Vault/],
+	['redirect', /redirected the call to/],
 	[{ error: 'API_LIMIT_EXCEEDED_', message: 'Slow down' }, /Slow down/],
 ] as const) {
-	test(`discovery meets ${JSON.stringify(fault)}: the login host is named, and the next execution asks again`, async (t) => {
+	test(`${JSON.stringify(fault)} at discovery is reported with the login host, and the next execution asks again`, async (t) => {
 		const fixture = await fixtureFor(t);
 		const on = { path: '/auth/discovery' };
 		fixture.vault.fail({ on, with: fault, times: 2, to: 'http://127.0.0.1:9/' });
@@ -160,14 +160,14 @@ for (const [fault, message] of [
 	});
 }
 
-test('what Vault may answer as profiles besides: nothing breaks', async (t) => {
+test('unexpected profiles from Vault are reported, and nothing breaks', async (t) => {
 	const fixture = await fixtureFor(t);
 	const profile = fixture.vault.user(SAM).profiles[0];
 	fixture.vault.user(SAM).profiles = [{ ...profile, label: '' }];
 	assert.equal(await tested(fixture, { username: SAM }), 'Connection successful!');
 });
 
-test('a profile that changes is discovered anew at the next login', async (t) => {
+test('a changed profile is discovered again at the next login', async (t) => {
 	const fixture = await fixtureFor(t);
 	const profile = fixture.vault.user(SAM).profiles[0];
 	const credential = await fixture.credentialWith({

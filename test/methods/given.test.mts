@@ -67,7 +67,7 @@ for (const [method, signature] of methods) {
 			}
 		});
 
-		test('200 executions, and hours without a call: one call each, and never another', async (t) => {
+		test('makes one call for each of 200 executions, and no other, even after hours without a call', async (t) => {
 			const fixture = await fixtureFor(t, { vault: { idleTimeout: 600 * MINUTE } });
 			const credential = await fixture.credentialWith(await method.fields(fixture));
 			const all = await Promise.all(
@@ -111,7 +111,7 @@ for (const [method, signature] of methods) {
 			}
 		});
 
-		test('INVALID_SESSION_ID with "Continue": the item says what is to be done', async (t) => {
+		test('says what to do at the item after INVALID_SESSION_ID, with "Continue"', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await fixture.credentialWith(await method.fields(fixture));
 			method.kill(fixture);
@@ -123,7 +123,7 @@ for (const [method, signature] of methods) {
 			assert.match(JSON.stringify(item), /INVALID_SESSION_ID.*enter (a new one|it in|a new token)/);
 		});
 
-		test('each item has its own, from an expression', async (t) => {
+		test('is read for each item from an expression', async (t) => {
 			const fixture = await fixtureFor(t);
 			const fields = await method.fields(fixture);
 			const [name, value] =
@@ -146,7 +146,7 @@ for (const [method, signature] of methods) {
 	});
 }
 
-describe('operations that make no sense say so before calling', () => {
+describe('operations that this method cannot do are refused before any call', () => {
 	const none = {
 		'API access token': [logIn, keepAlive, end],
 		'Salesforce delegated': [logIn, keepAlive, end],
@@ -158,14 +158,14 @@ describe('operations that make no sense say so before calling', () => {
 				const fixture = await fixtureFor(t);
 				const credential = await fixture.credentialWith(await method.fields(fixture));
 				const failure = failureOf(await fixture.run(credential, operation));
-				assert.match(failure, /gives no session|has no session to/);
-				assert.match(failure, /choose the Authentication Method/);
+				assert.match(failure, /has no session for|has no session to/);
+				assert.match(failure, /select the Authentication Method/);
 				assert.equal(fixture.vault.calls.length, 0);
 			});
 		}
 	}
 
-	test('Start Session of a credential that is delegated itself', async (t) => {
+	test('Start Session is refused for a credential that is itself delegated', async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith({
 			...(await methodNamed('User name and password').fields(fixture)),
@@ -182,7 +182,7 @@ describe('operations that make no sense say so before calling', () => {
 describe('Session ID', () => {
 	const method = methodNamed('Session ID');
 
-	test('can be kept alive and ended; then it says that it has ended', async (t) => {
+	test('can be kept alive and ended, and is then reported as ended', async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith(await method.fields(fixture));
 		for (const operation of [keepAlive, end]) {
@@ -194,7 +194,7 @@ describe('Session ID', () => {
 		assert.equal(fixture.logins(), 0);
 	});
 
-	test('Bearer before it, as Vault accepts it: told as not valid before any call, or accepted', async (t) => {
+	test('is refused before any call when "Bearer" precedes it', async (t) => {
 		const fixture = await fixtureFor(t);
 		const fields = await method.fields(fixture);
 		const credential = await fixture.credentialWith({
@@ -205,7 +205,7 @@ describe('Session ID', () => {
 		assert.equal(fixture.vault.calls.length, 0);
 	});
 
-	test('that is a delegated one acts for the other user, and starts no other', async (t) => {
+	test('acts for the other user when it is a delegated session, and starts no other', async (t) => {
 		const fixture = await fixtureFor(t);
 		const own = await fixture.credentialWith(await method.fields(fixture));
 		const started = await fixture.run(own, startDelegated('1776:61579'));
@@ -219,7 +219,7 @@ describe('Session ID', () => {
 		assert.match(failure, /delegated session cannot.*\[OPERATION_NOT_ALLOWED\]/);
 	});
 
-	test('of another Vault', async (t) => {
+	test('is refused when it belongs to another Vault', async (t) => {
 		const fixture = await fixtureFor(t);
 		const own = await fixture.credentialWith(await method.fields(fixture));
 		const started = await fixture.run(own, startDelegated('1777:61579'));
@@ -239,7 +239,7 @@ describe('API access token', () => {
 		['deleted', { deleted: true }],
 		['for another Vault', { vaultId: 1777 }],
 	] as const) {
-		test(`${name}: both the credential test and an execution say so`, async (t) => {
+		test(`${name} is reported by the credential test and by an execution`, async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await fixture.credentialWith(await method.fields(fixture));
 			const record = fixture.vault.apiTokens.get(API_TOKEN);
@@ -256,19 +256,19 @@ describe('API access token', () => {
 		});
 	}
 
-	test('of a user without API access', async (t) => {
+	test('is reported when its user has no API access', async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith(await method.fields(fixture));
 		fixture.vault.user(OLIVIA).apiAccess = false;
 		assert.match(failureOf(await fixture.run(credential)), /\[INSUFFICIENT_ACCESS\]/);
 		assert.match(
 			(await fixture.engine.testCredential(credential)).message,
-			/may not use the Vault API/,
+			/does not have permission to use the Vault API/,
 		);
 	});
 });
 
-test('Salesforce: the host may be entered in every form, and a token of another org is refused', async (t) => {
+test('the Salesforce host may be entered in every form, and a token of another org is refused', async (t) => {
 	const method = methodNamed('Salesforce delegated');
 	for (const salesforceHost of [
 		'veepharm.my.salesforce.com',

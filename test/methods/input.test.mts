@@ -225,7 +225,7 @@ for (const [name, wrong] of Object.entries(fields)) {
 	});
 }
 
-describe('what is not wrong', () => {
+describe('valid input is accepted', () => {
 	for (const [name, given] of [
 		['API access token', { accessToken: ' veeva-vault-0123456789abcdef\n' }],
 		['OAuth 2.0, client credentials, secret in body', { oAuth2Scope: ' ', username: '' }],
@@ -249,7 +249,7 @@ describe('what is not wrong', () => {
 		});
 	}
 
-	test('a public client needs no secret for a refresh token', async () => {
+	test('a public client needs no secret to use a refresh token', async () => {
 		const fixture = await calm();
 		const { clientId } = fixture.provider.clients.public;
 		const credential = await fixture.credentialWith({

@@ -25,20 +25,24 @@ const faults: ReadonlyArray<[name: string, fault: TokenFault, message: RegExp]> 
 	[
 		'status 500',
 		{ status: 500, body: 'oops' },
-		/answered with HTTP status 500 and no access token/,
+		/responded with HTTP status 500 and no access token/,
 	],
-	['status 503 as a web page', { status: 503, html: true }, /answered with HTTP status 503 and no/],
-	['a web page', { html: true }, /answered with HTTP status 200 and no access token/],
+	[
+		'status 503 as a web page',
+		{ status: 503, html: true },
+		/responded with HTTP status 503 and no/,
+	],
+	['a web page', { html: true }, /responded with HTTP status 200 and no access token/],
 	['no access token', { body: { token_type: 'Bearer' } }, /HTTP status 200 and no access token/],
 	['an access token that is no text', { body: { access_token: 7 } }, /200 and no access token/],
 	['nothing', { body: '' }, /no access token/],
-	['a cut connection', { reset: true }, /broke off the connection before it answered/],
+	['a cut connection', { reset: true }, /broke off the connection before it responded/],
 ];
 
 for (const [way, run] of Object.entries(ways)) {
 	describe(way, () => {
 		for (const [name, fault, message] of faults) {
-			test(`${name}: the provider is named, and the next execution tries again`, async (t) => {
+			test(`${name} is reported with the provider, and the next execution tries again`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const fields = await oAuth2Fields(fixture, 'clientCredentials');
 				const credential = await fixture.credentialWith(fields);
@@ -54,7 +58,7 @@ for (const [way, run] of Object.entries(ways)) {
 		}
 
 		for (const status of [302, 307, 308]) {
-			test(`a redirect with ${status} is not followed: its target gets nothing`, async (t) => {
+			test(`a redirect with ${status} is not followed, and its target receives nothing`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const stranger = await startRecorder();
 				t.after(async () => await stranger.close());
@@ -76,7 +80,7 @@ for (const [way, run] of Object.entries(ways)) {
 			'unauthorized_client',
 			'invalid_scope',
 		]) {
-			test(`${error}: in the provider's words, with its host`, async (t) => {
+			test(`${error} is reported in the provider's words, with its host`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const credential = await fixture.credentialWith(
 					await oAuth2Fields(fixture, 'clientCredentials'),
@@ -95,7 +99,7 @@ for (const [way, run] of Object.entries(ways)) {
 	});
 }
 
-test('a provider that nobody listens at', async (t) => {
+test('a provider that refuses the connection is reported', async (t) => {
 	const fixture = await fixtureFor(t);
 	const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'clientCredentials'));
 	await fixture.provider.stop();
@@ -105,7 +109,7 @@ test('a provider that nobody listens at', async (t) => {
 	assert.equal(userOf(await fixture.run(credential)), SAM);
 });
 
-describe('what the real provider refuses, and is not asked again', () => {
+describe('what the provider refuses is not requested again', () => {
 	const refused: ReadonlyArray<
 		[name: string, grant: GrantName, fields: Record<string, string>, message: RegExp]
 	> = [
@@ -165,7 +169,7 @@ describe('what the real provider refuses, and is not asked again', () => {
 	}
 
 	for (const error of ['invalid_grant', 'invalid_client', 'unauthorized_client', 'access_denied']) {
-		test(`${error}, whichever the grant`, async (t) => {
+		test(`${error} is reported for every grant`, async (t) => {
 			for (const grant of ['clientCredentials', 'refreshToken', 'password'] as const) {
 				const fixture = await fixtureFor(t);
 				const credential = await fixture.credentialWith(await oAuth2Fields(fixture, grant));
@@ -178,7 +182,7 @@ describe('what the real provider refuses, and is not asked again', () => {
 		});
 	}
 
-	test('a client that may not use the grant', async (t) => {
+	test('a client that is not allowed to use the grant is reported', async (t) => {
 		const fixture = await fixtureFor(t);
 		const { clientId } = fixture.provider.clients.post;
 		await fixture.provider.updateClient(clientId, { grant_types: ['authorization_code'] });
@@ -190,7 +194,7 @@ describe('what the real provider refuses, and is not asked again', () => {
 		assert.match(failure, /requested grant type is not allowed for this client.*and Grant\./);
 	});
 
-	test('a private key that is not the registered one', async (t) => {
+	test('a private key other than the registered one is reported', async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith({
 			...(await oAuth2Fields(fixture, 'clientCredentials', 'ec')),
@@ -200,7 +204,7 @@ describe('what the real provider refuses, and is not asked again', () => {
 		assert.match(failureOf(await fixture.run(credential)), /refused: invalid_client/);
 	});
 
-	test('a scope that the client may not have: said so, and tried again', async (t) => {
+	test('a scope that the client is not allowed to request is reported, and tried again', async (t) => {
 		const fixture = await fixtureFor(t);
 		const { clientId } = fixture.provider.clients.post;
 		await fixture.provider.updateClient(clientId, { scope: 'openid' });
@@ -219,7 +223,7 @@ describe('what the real provider refuses, and is not asked again', () => {
 describe('a token that Vault refuses', () => {
 	for (const type of ['EXPIRED_TOKEN', 'INVALID_TOKEN'] as const) {
 		for (const grant of ['clientCredentials', 'refreshToken', 'password'] as const) {
-			test(`${type} once, ${grant}: a new one is got`, async (t) => {
+			test(`after ${type}, a new token is requested once with ${grant}`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const credential = await fixture.credentialWith(await oAuth2Fields(fixture, grant));
 				fixture.vault.fail({ on: { path: /oauth\/session/ }, with: { error: type } });
@@ -232,7 +236,7 @@ describe('a token that Vault refuses', () => {
 			});
 		}
 
-		test(`${type} again and again: got anew once, and then said`, async (t) => {
+		test(`repeated ${type} is reported after one new token`, async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await fixture.credentialWith(
 				await oAuth2Fields(fixture, 'clientCredentials'),
@@ -246,7 +250,7 @@ describe('a token that Vault refuses', () => {
 			assert.deepEqual([fixture.provider.requests.length, fixture.logins()], [2, 2]);
 		});
 
-		test(`${type} of a given token: not tried twice`, async (t) => {
+		test(`${type} of a given token is not tried twice`, async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await fixture.credentialWith(await givenTokenFields(fixture));
 			fixture.vault.fail({
@@ -255,12 +259,12 @@ describe('a token that Vault refuses', () => {
 				times: Infinity,
 			});
 			const failure = failureOf(await fixture.run(credential));
-			assert.match(failure, new RegExp(`\\[${type}\\].*used as it is: enter a new one`));
+			assert.match(failure, new RegExp(`\\[${type}\\].*cannot be renewed: enter a new one`));
 			assert.equal(fixture.logins(), 1);
 		});
 	}
 
-	test('a given token that has expired, told by the real provider', async (t) => {
+	test('an expired given token is reported, with the advice to enter a new one', async (t) => {
 		const fixture = await fixtureFor(t);
 		const { clientId } = fixture.provider.clients.post;
 		const credential = await fixture.credentialWith({
@@ -275,7 +279,7 @@ describe('a token that Vault refuses', () => {
 		assert.match(failure, /\[(INVALID|EXPIRED)_TOKEN\].*enter a new one/);
 	});
 
-	test('a token for somebody whom Vault does not know', async (t) => {
+	test('a token of a user whom Vault does not know is reported', async (t) => {
 		const fixture = await fixtureFor(t);
 		const { clientId } = fixture.provider.clients.post;
 		await fixture.provider.updateClient(clientId, { vault_user: 'guest@partner.example' });
@@ -288,7 +292,7 @@ describe('a token that Vault refuses', () => {
 	});
 });
 
-test('a login that lands in another Vault is refused, and ended there', async (t) => {
+test('a login that opens another Vault is refused, and its session is ended', async (t) => {
 	const fixture = await fixtureFor(t);
 	fixture.vault.user(SAM).vaultIds = [1777];
 	const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'clientCredentials'));
@@ -299,7 +303,7 @@ test('a login that lands in another Vault is refused, and ended there', async (t
 	assert.deepEqual(fixture.vault.sessions(), []);
 });
 
-test('50 executions at once ask the provider once', async (t) => {
+test('50 executions at once request one token from the provider', async (t) => {
 	for (const grant of ['clientCredentials', 'refreshToken', 'password'] as const) {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith(await oAuth2Fields(fixture, grant));
@@ -311,7 +315,7 @@ test('50 executions at once ask the provider once', async (t) => {
 	}
 });
 
-describe('keys as people paste them', () => {
+describe('private keys are accepted as people paste them', () => {
 	for (const [name, change] of [
 		['with line breaks lost', (pem: string) => pem.replaceAll('\n', ' ')],
 		['with \\n for line breaks', (pem: string) => pem.trim().replaceAll('\n', '\\n')],
@@ -319,7 +323,7 @@ describe('keys as people paste them', () => {
 		['indented', (pem: string) => pem.replaceAll('\n', '\n\t')],
 	] as const) {
 		for (const client of ['rsa', 'ec', 'ed25519'] as const) {
-			test(`${client}, ${name}, without a Key ID`, async (t) => {
+			test(`${client} key, ${name}, without a Key ID`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const fields = await oAuth2Fields(fixture, 'clientCredentials', client);
 				const credential = await fixture.credentialWith({

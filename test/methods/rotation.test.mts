@@ -21,7 +21,7 @@ function assertChain({ provider }: ProviderFixture, renewals: number): void {
 }
 
 describe('one process', () => {
-	test(`${RENEWALS} renewals in a row, each saved`, async (t) => {
+	test(`${RENEWALS} renewals in a row each use the newest token, and save the next`, async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'refreshToken'));
 		const saved = new Set<unknown>();
@@ -34,7 +34,7 @@ describe('one process', () => {
 		assertChain(fixture, RENEWALS);
 	});
 
-	test(`${RENEWALS} renewals under 50 executions at once`, async (t) => {
+	test(`${RENEWALS} renewals under 50 executions at once each use a token once`, async (t) => {
 		const fixture = await fixtureFor(t, { vault: { burstLimit: 100_000 } });
 		const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'refreshToken'));
 		for (let renewal = 1; renewal <= RENEWALS; renewal++) {
@@ -56,7 +56,7 @@ describe('one process', () => {
 		assert.equal(fixture.logins(), RENEWALS);
 	});
 
-	test('a credential test goes on with the newest token, and leaves a newer one', async (t) => {
+	test('a credential test uses the newest token, and saves the next one', async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'refreshToken'));
 		for (let times = 1; times <= 5; times++) {
@@ -67,7 +67,7 @@ describe('one process', () => {
 		assertChain(fixture, 10);
 	});
 
-	test('from an expression, where the new token cannot be saved', async (t) => {
+	test('a token from an expression is used even though the next one cannot be saved', async (t) => {
 		const fixture = await fixtureFor(t);
 		const { oAuth2RefreshToken, ...fields } = await oAuth2Fields(fixture, 'refreshToken');
 		const credential = await fixture.credentialWith({
@@ -87,7 +87,7 @@ describe('one process', () => {
 		assert.equal(stored, '={{ $json.token }}');
 	});
 
-	test('a lost grant, and a new refresh token entered: at once', async (t) => {
+	test('a new refresh token is used at once after the grant was lost', async (t) => {
 		const fixture = await fixtureFor(t);
 		const fields = await oAuth2Fields(fixture, 'refreshToken');
 		const credential = await fixture.credentialWith(fields);
@@ -104,7 +104,7 @@ describe('one process', () => {
 		assert.equal(userOf(await fixture.run(credential)), SAM);
 	});
 
-	test('a provider that does not rotate', async (t) => {
+	test('a refresh token that does not rotate is used again', async (t) => {
 		const fixture = await fixtureFor(t, { provider: { rotateRefreshTokens: false } });
 		const fields = await oAuth2Fields(fixture, 'refreshToken');
 		const credential = await fixture.credentialWith(fields);
@@ -116,7 +116,7 @@ describe('one process', () => {
 		assert.equal(oAuth2RefreshToken, fields.oAuth2RefreshToken);
 	});
 
-	test('the token was rotated, and then Vault failed: the next execution goes on with the new one', async (t) => {
+	test('the next execution uses the rotated token when Vault failed after the rotation', async (t) => {
 		const fixture = await fixtureFor(t);
 		const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'refreshToken'));
 		fixture.vault.fail({ on: { path: /oauth\/session/ }, with: '500' });
@@ -126,7 +126,7 @@ describe('one process', () => {
 	});
 });
 
-describe('the provider has rotated the token, and its answer got lost', () => {
+describe('the provider rotated the token, and its response was lost', () => {
 	for (const [rotateRefreshTokens, outcome] of [
 		[true, /refused: invalid_grant.*was used before.*Enter a new one/],
 		['graceful', /^sam@veepharm\.com$/],
@@ -142,7 +142,7 @@ describe('the provider has rotated the token, and its answer got lost', () => {
 });
 
 describe('two processes', () => {
-	test(`${RENEWALS} renewals in turn`, async (t) => {
+	test(`${RENEWALS} renewals one after the other use each token once`, async (t) => {
 		const { fixture, n8n, credential } = await processesFor(t);
 		const id = await credential();
 		for (let renewal = 0; renewal < RENEWALS; renewal++) {
@@ -152,7 +152,7 @@ describe('two processes', () => {
 		assertChain(fixture, RENEWALS);
 	});
 
-	test(`${RENEWALS} renewals in turn, 50 executions each`, async (t) => {
+	test(`${RENEWALS} renewals one after the other, with 50 executions each, use each token once`, async (t) => {
 		const { fixture, n8n, credential } = await processesFor(t);
 		const id = await credential();
 		for (let renewal = 0; renewal < RENEWALS; renewal++) {
@@ -163,7 +163,7 @@ describe('two processes', () => {
 		assertChain(fixture, RENEWALS);
 	});
 
-	test('one takes the living session of the other, without a token', async (t) => {
+	test('one process uses the valid session of the other, without a token', async (t) => {
 		const { fixture, n8n, credential } = await processesFor(t);
 		const id = await credential();
 		for (const process of [...n8n, ...n8n]) {
@@ -172,7 +172,7 @@ describe('two processes', () => {
 		assertChain(fixture, 1);
 	});
 
-	test('the token was rotated, Vault failed, and n8n was started anew: the grant is not lost', async (t) => {
+	test('the grant is kept when the token was rotated, Vault failed and n8n restarted', async (t) => {
 		const { fixture, n8n, credential } = await processesFor(t);
 		const id = await credential();
 		fixture.vault.fail({ on: { path: /oauth\/session/ }, with: '500' });
@@ -181,13 +181,13 @@ describe('two processes', () => {
 		assert.deepEqual(await n8n[1].ask('run', { credential: id }), [SAM]);
 	});
 
-	test('in the very same moment, with a provider that forgives: nothing fails, nothing is lost', async (t) => {
+	test('renewals at the same moment fail nothing and lose nothing with a grace period', async (t) => {
 		const processes = await processesFor(t, 'graceful');
 		const { errors, ...result } = await sameMoment(processes, { rounds: 10 });
 		assert.deepEqual(result, { rounds: 10, failed: 0, lost: 0 }, errors.join('\n'));
 	});
 
-	test('in the very same moment, with strict rotation: who fails says why', async (t) => {
+	test('renewals at the same moment with strict rotation say why they fail', async (t) => {
 		const processes = await processesFor(t);
 		const { errors, ...result } = await sameMoment(processes, { rounds: 10 });
 		t.diagnostic(JSON.stringify(result));

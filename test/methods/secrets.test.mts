@@ -236,7 +236,7 @@ function troublesOf({ method, delegated }: Subject, way: string): Record<string,
 	};
 }
 
-test('the search finds what is there: the session that Log In returns on request', async (t) => {
+test('the search finds a secret that is there: the session that Log In returns on request', async (t) => {
 	const fixture = await fixtureFor(t);
 	const credential = await fixture.credentialWith(
 		await methodNamed(subjects[1].name).fields(fixture),

@@ -53,7 +53,7 @@ test('a cancelled execution does not end the login that others wait for', async 
 	assert.equal(fixture.logins(), 1);
 });
 
-test('a login whose answer never comes to its end is given up', async (t) => {
+test('a login whose response never ends is abandoned', async (t) => {
 	const fixture = await fixtureFor(t);
 	const endless = await startEndless();
 	const { timeout } = AbortSignal;
@@ -61,7 +61,7 @@ test('a login whose answer never comes to its end is given up', async (t) => {
 	try {
 		const credential = await signedIn(fixture, { loginHost: `http://${endless.host}` });
 		const outcome = await fixture.engine.vault(parameters, settings(credential));
-		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not answer in time`));
+		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not respond in time`));
 	} finally {
 		given.mock.restore();
 		endless.close();

@@ -39,7 +39,7 @@ for (const from of methods) {
 			});
 		}
 
-		test('and when the new method fails, the old session does not step in', async (t) => {
+		test('the old session is not used when the new method fails', async (t) => {
 			const fixture = await fixtureFor(t);
 			const credential = await fixture.credentialWith(await from.fields(fixture));
 			await fixture.run(credential);
@@ -53,7 +53,7 @@ for (const from of methods) {
 	});
 }
 
-test('switching delegated access on and off', async (t) => {
+test('delegated access can be switched on and off', async (t) => {
 	const fixture = await fixtureFor(t);
 	const method = methodNamed('User name and password');
 	const credential = await fixture.credentialWith({

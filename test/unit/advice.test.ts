@@ -5,7 +5,7 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
 	'an error type that every object has, %s, gets the general advice',
 	(type) => {
 		expect(explain(new VaultError('Refused', '', type)).description).toBe(
-			'See this error type in the Vault API reference.',
+			'To find out more, see this type in the Vault API reference.',
 		);
 	},
 );

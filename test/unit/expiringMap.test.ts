@@ -2,7 +2,7 @@ import { ExpiringMap } from '../../packages/shared/expiringMap';
 
 const HOUR_MS = 3_600_000;
 
-test('an entry lives as long as the map says, and not a moment longer', () => {
+test('an entry lives exactly as long as the map says', () => {
 	let now = 1_000_000;
 	const map = new ExpiringMap<number>(48 * HOUR_MS, () => now);
 	expect(map.get('a')).toBeUndefined();
@@ -13,7 +13,7 @@ test('an entry lives as long as the map says, and not a moment longer', () => {
 	expect(map.get('a')).toBeUndefined();
 });
 
-test('an entry that is set again starts a new life', () => {
+test('setting an entry again restarts its time', () => {
 	let now = 0;
 	const map = new ExpiringMap<number>(48 * HOUR_MS, () => now);
 	map.set('a', 1);

@@ -46,7 +46,7 @@ describe('parseHost', () => {
 	});
 
 	test.each(['myvault.veevavault.com', 'http://localhost:9400', 'https://localhost:9443'])(
-		'hands %j on in a form that is read to the same host',
+		'writes the host of %j in a form that is read as the same host',
 		(given) => {
 			const host = parseHost(given, 'Vault DNS');
 			expect(parseHost(vaultDns(host), 'Vault DNS')).toEqual(host);

@@ -15,11 +15,11 @@ function mixedValues(given: ReadonlyArray<{ operations: readonly Signed[] }>): s
 }
 
 // The node asks for a credential by the value of the operation, whatever the resource is.
-test('operations of the same value are signed by the same, in whatever resource', () => {
+test('operations of the same value are signed alike in every resource', () => {
 	expect(mixedValues(resources)).toEqual([]);
 });
 
-test('operations of the same value that are not signed by the same are found', () => {
+test('operations of the same value that are signed differently are found', () => {
 	const operation = (value: string, signedBy: string) => ({ signedBy, option: { value } });
 	expect(
 		mixedValues([
@@ -29,7 +29,7 @@ test('operations of the same value that are not signed by the same are found', (
 	).toEqual(['getAll']);
 });
 
-test('every operation is signed by exactly one kind', () => {
+test('every operation has exactly one way of signing', () => {
 	const all = resources.flatMap(({ operations }) => operations);
 	const kinds = [...new Set(all.map(({ signedBy }) => signedBy))];
 	expect(kinds.flatMap((kind) => operationsSignedBy(kind)).sort()).toEqual(

@@ -80,7 +80,7 @@ class World {
 	}
 }
 
-test('the limit is never exceeded by more than the concurrency, whenever the run begins', async () => {
+test('the burst limit is never exceeded by more than the concurrency, whenever the run begins', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 1, max: 60 }),
@@ -96,13 +96,13 @@ test('the limit is never exceeded by more than the concurrency, whenever the run
 	);
 });
 
-test('where windows begin at other times than thought, it looks once a minute', async () => {
+test('when windows begin at other times than expected, the limit is checked once a minute', async () => {
 	const world = new World(20, 0, 150_000);
 	await world.work(new RateLimiter(world.clock), 60, 4);
 	expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
 });
 
-test('however far apart the clocks are, the limit is exceeded by no more than the looks', async () => {
+test('however far apart the clocks are, the limit is exceeded by no more than these checks', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 0, max: WINDOW - 1 }), async (skewMs) => {
 			const world = new World(20, 0, skewMs);
@@ -113,7 +113,7 @@ test('however far apart the clocks are, the limit is exceeded by no more than th
 	);
 });
 
-test('what is left is spread when it is little, and there is no waiting where it is not', async () => {
+test('calls are spread over the window when few are left, and do not wait when many are left', async () => {
 	const world = new World(1000, 0);
 	await world.work(new RateLimiter(world.clock), 800, 10);
 	expect(world.now).toBeLessThan(WINDOW);
@@ -124,7 +124,7 @@ test('what is left is spread when it is little, and there is no waiting where it
 	expect(world.most).toBeLessThanOrEqual(1000);
 });
 
-test('a call that fails does not leave the others waiting', async () => {
+test('a failed call does not keep the others waiting', async () => {
 	const world = new World(1, 0);
 	const pace = new RateLimiter(world.clock);
 	await pace.run(async () => ({
@@ -140,7 +140,7 @@ test('a call that fails does not leave the others waiting', async () => {
 	await expect(next).resolves.toEqual({ headers: {} });
 });
 
-test('a Vault that says nothing of limits is not slowed down', async () => {
+test('calls are not delayed when Vault reports no limit', async () => {
 	const world = new World(1, 0);
 	const pace = new RateLimiter(world.clock);
 	for (let calls = 0; calls < 100; calls += 1) await pace.run(async () => ({ headers: {} }));
@@ -182,21 +182,24 @@ class Calls {
 test.each([
 	['fails', (calls: Calls) => calls.fail()],
 	['says nothing of the limit', (calls: Calls) => calls.answer({ headers: {} })],
-])('of those who wait one finds out, and when it %s the next one', async (_, end) => {
-	const world = new World(40, 0);
-	const pace = new RateLimiter(world.clock);
-	await pace.run(async () => await Promise.resolve(left(0)));
-	const calls = new Calls();
-	const all = Promise.allSettled(Array.from({ length: 10 }, () => pace.run(calls.make)));
-	for (let call = 0; call < 10; call += 1) {
-		await world.settle();
-		expect(calls.atOnce).toBe(1);
-		end(calls);
-	}
-	await all;
-});
+])(
+	'one of the waiting calls checks the limit, and when it %s the next one does',
+	async (_, end) => {
+		const world = new World(40, 0);
+		const pace = new RateLimiter(world.clock);
+		await pace.run(async () => await Promise.resolve(left(0)));
+		const calls = new Calls();
+		const all = Promise.allSettled(Array.from({ length: 10 }, () => pace.run(calls.make)));
+		for (let call = 0; call < 10; call += 1) {
+			await world.settle();
+			expect(calls.atOnce).toBe(1);
+			end(calls);
+		}
+		await all;
+	},
+);
 
-test('where others leave no calls for a whole window, they go on one after the other', async () => {
+test('when others use up a whole window, calls continue one after the other', async () => {
 	const world = new World(40, 0);
 	const pace = new RateLimiter(world.clock);
 	const { headers } = left(0);
@@ -238,14 +241,14 @@ test('where others leave no calls for a whole window, they go on one after the o
 	await then;
 });
 
-test.each(['', ' '])('a header with %j is none', async (empty) => {
+test.each(['', ' '])('a header with %j is ignored', async (empty) => {
 	const world = new World(40, 0);
 	const headers = { 'x-vaultapi-burstlimit': '40', 'x-vaultapi-burstlimitremaining': empty };
 	await new RateLimiter(world.clock).run(async () => await Promise.resolve({ headers }));
 	expect(world.waits).toEqual([]);
 });
 
-test('once one has found out, as many follow as are left', async () => {
+test('after the check, as many calls follow as are left', async () => {
 	const world = new World(40, 0);
 	const pace = new RateLimiter(world.clock);
 	await pace.run(async () => await Promise.resolve(left(0)));
@@ -262,7 +265,7 @@ test('once one has found out, as many follow as are left', async () => {
 	await all;
 });
 
-test('those that do not wait are counted as well', async () => {
+test('calls that do not wait are counted as well', async () => {
 	const world = new World(40, 0);
 	const pace = new RateLimiter(world.clock);
 	const calls = new Calls();
@@ -280,7 +283,7 @@ test('those that do not wait are counted as well', async () => {
 	await Promise.all([...first, ...then]);
 });
 
-test('when nobody wants them any more, those that wait are not made, and others are', async () => {
+test('waiting calls that are no longer wanted are not made, and others are', async () => {
 	const world = new World(40, 0);
 	let wanted = true;
 	const assertWanted = () => {

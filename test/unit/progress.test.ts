@@ -4,7 +4,7 @@ import { Progress } from '../../nodes/VeevaVault/transport/progress';
 
 afterEach(() => jest.restoreAllMocks());
 
-test('a long run says in the log how far it is, every ten seconds', () => {
+test('a long run writes its progress to the log every ten seconds', () => {
 	let now = 0;
 	jest.spyOn(Date, 'now').mockImplementation(() => now);
 	const said: string[] = [];

@@ -7,7 +7,7 @@ import { HeldBackError, isRefusedLogin } from '../vault/session/refusals';
  */
 const ADVICE: Readonly<Record<string, string>> = {
 	INVALID_SESSION_ID:
-		'The session has ended: it idled out, reached its 48 hours, or was ended. Log in again, or use the session of the credential, which is renewed by itself.',
+		'The session has ended: it was idle for too long, reached its limit of 48 hours, or was ended. Log in again, or use the session of the credential, which is renewed automatically.',
 	USERNAME_OR_PASSWORD_INCORRECT:
 		'Correct the user name or password in the credential. Vault locks an account after a few wrong passwords, so the same ones are not sent again for a while.',
 	NO_PASSWORD_PROVIDED: 'Enter the password in the credential.',
@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 		'Sign in to Vault in a browser, set a new password, and enter it in the credential.',
 	INACTIVE_USER: 'The user is inactive in this Vault. A Vault administrator can activate the user.',
 	API_LIMIT_EXCEEDED:
-		'Too many logins of this user in a minute, or too many calls of this kind: try again later. Let workflows share one credential, and so one session.',
+		'Too many logins of this user in a minute, or too many calls of this kind: try again later. Share one credential between workflows, so that they share one session.',
 	INSUFFICIENT_ACCESS:
 		"This user does not have permission for this call. Ask a Vault administrator for it. API access itself is a permission of the user's security profile.",
 	PARAMETER_REQUIRED: 'A value that Vault requires is missing: fill in the field it names.',
@@ -31,12 +31,12 @@ const ADVICE: Readonly<Record<string, string>> = {
 		'The Vault is in Configuration Mode: try again when its administrator has left it.',
 	RACE_CONDITION: 'Someone else changed the same record at the same time: try again.',
 	INCORRECT_QUERY_SYNTAX_ERROR: 'Correct the VQL statement.',
-	UNEXPECTED_ERROR: 'Vault could not complete the call: try again later, or ask Veeva support.',
+	UNEXPECTED_ERROR: 'Vault could not complete the call: try again later, or ask Veeva Support.',
 	EXPIRED_TOKEN: 'The access token has expired: get a new one from the identity provider.',
 	INVALID_TOKEN: 'Vault or the identity provider does not accept the access token.',
 
 	WRONG_VAULT: 'Correct the Vault DNS, or ask an administrator to give the user access there.',
-	PASSWORD_USER: 'Choose the Authentication Method "User Name and Password" in the credential.',
+	PASSWORD_USER: 'Select the Authentication Method "User Name and Password" in the credential.',
 	SEVERAL_PROFILES: 'Enter the ID of one of them as the Profile ID in the credential.',
 	INCOMPLETE_PROFILE: 'Enter it in the credential.',
 	UNTRUSTED_ENDPOINT:
@@ -49,18 +49,18 @@ const ADVICE: Readonly<Record<string, string>> = {
 	OAUTH_INVALID_GRANT:
 		'The refresh token has expired, was used before or was revoked; or the user name or password at the provider is wrong. Enter a new one in the credential.',
 	OAUTH_UNAUTHORIZED_CLIENT:
-		'Allow this grant for the client at the provider, or choose another one.',
-	OAUTH_UNSUPPORTED_GRANT_TYPE: 'The provider does not support this grant: choose another one.',
+		'Allow this grant for the client at the provider, or select another one.',
+	OAUTH_UNSUPPORTED_GRANT_TYPE: 'The provider does not support this grant: select another one.',
 	OAUTH_INVALID_SCOPE:
 		'The provider does not know the Scope, or does not allow it for this client.',
 	OAUTH_INVALID_REQUEST:
-		'The provider misses something in the request: check Client Authentication, Scope and Grant.',
+		'The request lacks something that the provider requires: check Client Authentication, Scope, and Grant.',
 };
 
 /** For the types that have no advice of their own. */
 const GENERAL_ADVICE = {
-	vault: 'See this error type in the Vault API reference.',
-	provider: "See this error in the identity provider's documentation.",
+	vault: 'To find out more, see this type in the Vault API reference.',
+	provider: "To find out more, see the identity provider's documentation.",
 };
 
 /** An error whose description is complete. */

@@ -66,7 +66,7 @@ class RenewalNeeded extends VaultError {
 	readonly response = { status: 401 };
 
 	constructor() {
-		super('The Vault session has to be renewed', 'Run the step again.', 'RENEWAL_NEEDED');
+		super('The Vault session must be renewed', 'Run the step again.', 'RENEWAL_NEEDED');
 	}
 }
 
@@ -77,7 +77,7 @@ class RenewalNeeded extends VaultError {
  * @param options the request. A relative address with a relative `baseURL` means the credential's Vault.
  * @returns the same options, signed
  * @throws VaultError when a field of the credential is wrong, or the request is not for this Vault: nothing is sent
- * @throws RenewalNeeded when there is no session that can be used without asking
+ * @throws RenewalNeeded when there is no session that can be used without asking Vault
  */
 export async function authenticate(
 	credentials: Credentials,
@@ -146,8 +146,8 @@ export async function preAuthenticate(
 		// After HTTP 401 one of n8n's two helpers sends the request again even if nothing was renewed.
 		prepared.set(credentials, () => {
 			throw new VaultError(
-				`${host} answered with HTTP status 401`,
-				'Vault itself answers with HTTP status 200, so this is from a proxy or another server. The request was not repeated.',
+				`${host} responded with HTTP status 401`,
+				'Vault itself responds with HTTP status 200, so this response comes from a proxy or another server. The request was not repeated.',
 				'HTTP_STATUS',
 			);
 		});

@@ -4,6 +4,7 @@ import { VaultFieldError } from '../vault/errors';
 import type { ClientKey } from '../vault/login/clientAssertion';
 
 const FIELD = 'Private Key';
+const MAX_LENGTH = 20_000;
 const EXPECTED =
 	'an unencrypted private key in PEM form (RSA, EC or Ed25519), beginning with -----BEGIN PRIVATE KEY-----';
 
@@ -18,6 +19,10 @@ const EXPECTED =
 export function readPrivateKey(value: unknown, keyId: string): ClientKey {
 	if (typeof value !== 'string' || value.trim() === '') {
 		throw new VaultFieldError(FIELD, '', EXPECTED);
+	}
+	// Far longer than any key with its certificates: reading it would keep n8n busy.
+	if (value.length > MAX_LENGTH) {
+		throw new VaultFieldError(FIELD, undefined, `${EXPECTED}, up to ${MAX_LENGTH} characters`);
 	}
 	const pem = restoreLines(value);
 	if (/ENCRYPTED/.test(pem)) {

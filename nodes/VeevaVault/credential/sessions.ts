@@ -36,7 +36,7 @@ export function sessionCalls(fields: LoginFields, send: Send, forceLogin: boolea
 			if (authentication.method !== 'password' && authentication.method !== 'oAuth2') {
 				throw new VaultError(
 					'There is nothing to log in with',
-					'This authentication method uses what the credential has.',
+					'This authentication method does not log in: it uses the token or session in the credential.',
 					'NO_LOGIN',
 				);
 			}

@@ -4,7 +4,7 @@ import { VaultError } from '../vault/errors';
 import { hostOf, isLoopback, isSibling, readUrl, type VaultHost } from '../vault/http/hosts';
 import type { VaultSession } from '../vault/session/session';
 import type { LoginFields } from './fields';
-import { isReservedHeader, isReservedParameter } from './reserved';
+import { isSigningHeader, isSigningParameter } from './reserved';
 import { hostFor } from './sessions';
 
 /** n8n's request options in both of its forms: the HTTP Request node still uses the older one. */
@@ -124,7 +124,7 @@ export function assertOnlyOurs(options: SignableOptions, replaced: readonly stri
 	assertOwnConnection(options);
 	if (isSet(options.auth)) throw notOurs('brings its own authentication', 'Remove it');
 	const header = Object.keys(options.headers ?? {}).find(
-		(name) => isReservedHeader(name) && !isOneOf(replaced, name),
+		(name) => isSigningHeader(name) && !isOneOf(replaced, name),
 	);
 	if (header !== undefined) {
 		throw notOurs(`has the header "${header}"`, 'Remove the header');
@@ -135,7 +135,7 @@ export function assertOnlyOurs(options: SignableOptions, replaced: readonly stri
 		...query.keys(),
 		...(given instanceof URLSearchParams ? given.keys() : Object.keys(given ?? {})),
 	];
-	const parameter = names.find(isReservedParameter);
+	const parameter = names.find(isSigningParameter);
 	if (parameter !== undefined) {
 		throw notOurs(`has the query parameter "${parameter}"`, 'Remove the parameter');
 	}

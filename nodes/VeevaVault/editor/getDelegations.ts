@@ -6,7 +6,7 @@ import { delegations, readDelegations } from '../vault/calls/delegation';
 /**
  * The delegations to choose from in the editor, by Vault and delegator.
  *
- * @param filter what the user has typed; matched against all that is shown
+ * @param filter what the user typed; it is compared with everything that is shown
  */
 export async function getDelegations(
 	this: ILoadOptionsFunctions,

@@ -17,7 +17,7 @@ export type SignedResponse = Sent & { session?: VaultSession };
 /** Where the session of a {@link Connection} comes from. */
 export interface SessionSource {
 	readonly settings: CallSettings;
-	/** Secrets of the credential to hide, should Vault repeat them in a message */
+	/** Secrets that travel with the calls besides the session, to hide should Vault repeat them in a message */
 	readonly secrets: readonly string[];
 	/**
 	 * The Vault that the next call goes to.
@@ -50,9 +50,9 @@ export interface SessionSource {
 	 */
 	prepareEnd(): 'forgotten' | 'kept' | 'none';
 	/**
-	 * Ask this before an operation that makes no sense with every kind of credential.
+	 * Makes sure that this kind of credential can do something that not every kind can.
 	 *
-	 * @throws VaultError when it makes none with this one
+	 * @throws VaultError when it cannot
 	 */
 	assertCan(action: SessionAction): void;
 }
@@ -128,11 +128,11 @@ export class Connection {
 		return await ended.finally(() => (this.last = undefined));
 	}
 
-	/** A text from outside without what must not be shown: the secrets of the credential, and the session. */
+	/** A text from outside without what must not be shown: what travels with the calls as their signature. */
 	readonly clean = (text: string): string =>
 		withoutSecrets(text, [...this.source.secrets, this.session()?.id ?? '']);
 
-	/** @throws VaultError when the action makes no sense with this kind of credential */
+	/** @throws VaultError when this kind of credential cannot do it */
 	assertCan(action: SessionAction): void {
 		this.source.assertCan(action);
 	}
@@ -162,7 +162,7 @@ function assertSameVault({ origin }: VaultCall, vault: VaultHost): void {
 	const { host } = new URL(origin);
 	throw new VaultError(
 		`The request to ${host} was not sent: it is not the Vault of this step`,
-		`Expected a path such as /objects/documents, or an address that begins with ${vault.origin}/. For ${host} use its own credential.`,
+		`Expected a path such as /objects/documents, or an address that begins with ${vault.origin}/. Use another credential for ${host}.`,
 		'FOREIGN_HOST',
 	);
 }

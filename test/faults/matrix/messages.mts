@@ -4,14 +4,14 @@ import { says } from '../results.mts';
  * Our own messages, wherever our code makes the call: a login or keep-alive at every entry point, and the node's calls.
  * In the credential test the advice follows, because n8n shows it nowhere else.
  */
-export const RESET = says(/^\S+ broke off the connection before it answered(\. [A-Z].+)?$/);
-export const HTTP_500 = says(/^\S+ answered with HTTP status 500(\. [A-Z].+)?$/);
-export const NOT_VAULT = says(/^\S+ did not answer as a Vault does: text\/html instead of JSON/);
+export const RESET = says(/^\S+ broke off the connection before it responded(\. [A-Z].+)?$/);
+export const HTTP_500 = says(/^\S+ responded with HTTP status 500(\. [A-Z].+)?$/);
+export const NOT_VAULT = says(/^\S+ did not respond like a Vault: text\/html instead of JSON/);
 export const NOT_FOLLOWED = says(
-	/^\S+ sent the call on to 127\.0\.0\.1:\d+; it was not followed(\. [A-Z].+)?$/,
+	/^\S+ redirected the call to 127\.0\.0\.1:\d+; the redirect was not followed(\. [A-Z].+)?$/,
 );
 export const DOWN = says(
-	/^The Vault at \S+ is down for maintenance, .* about 30 minutes(\. [A-Z].+)?$/,
+	/^The Vault at \S+ is down for maintenance for about 30 minutes(\. [A-Z].+)?$/,
 );
 export const REFUSED = says(/^\S+ refused the connection(\. [A-Z].+)?$/);
 export const UNKNOWN_HOST = says(/^no-such-vault\.invalid could not be found/);
@@ -33,9 +33,9 @@ export const N8N = {
 
 /** Of the credential test's own rules. */
 export const TEST = {
-	notVault: says(/did not answer as a Vault does/),
+	notVault: says(/did not respond like a Vault/),
 	noApiAccess: says(/^The login worked, .* \[INSUFFICIENT_ACCESS\]/),
 	refused: says(/^The login worked, but Vault refused the first call/),
 	deadSession: says(/^Vault does not accept the token or session: .+ \[INVALID_SESSION_ID\]\.$/),
-	exception: says(/^The login worked, but Vault had a problem with the first call/),
+	exception: says(/^The login worked, but Vault could not complete the first call/),
 };

@@ -1,14 +1,14 @@
-import { isReservedHeader, isReservedParameter } from '../../credential/reserved';
+import { isFramingHeader, isSigningHeader, isSigningParameter } from '../../credential/reserved';
 import { VaultFieldError } from '../../vault/errors';
 import type { Pair } from '../parameters';
 
-/** Written here as the calls of this package write them, so that one does not come twice. */
+/** Headers of this package's own calls, in the same spelling, so that none is sent twice. */
 const OWN_HEADERS = ['Accept', 'Content-Type', 'X-VaultAPI-ClientID', 'X-VaultAPI-DescribeQuery'];
 
 /**
  * Reads headers that a user adds to a call.
  *
- * @throws VaultFieldError for what is no header, and for one that would sign the call as somebody else
+ * @throws VaultFieldError for an invalid header, and for one that would sign the call as someone else
  */
 export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<string, string> {
 	const names = new Set<string>();
@@ -22,7 +22,7 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 			if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
 				throw new VaultFieldError(`${field} › Name`, name, 'the name of a header');
 			}
-			if (isReservedHeader(name)) {
+			if (isSigningHeader(name) || isFramingHeader(name)) {
 				throw new VaultFieldError(
 					`${field} › Name`,
 					name,
@@ -37,23 +37,23 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 }
 
 /**
- * RFC 9110, section 5.5. The value is not repeated: it may be a secret.
+ * Checks a header's value (RFC 9110, section 5.5). The error does not repeat it: it may be a secret.
  *
  * @throws VaultFieldError
  */
 export function assertHeaderValue(value: string, field: string): void {
 	if (/^[\t\x20-\x7e\xa0-\xff]*$/.test(value)) return;
-	throw new VaultFieldError(field, undefined, 'a value in one line, in Latin letters');
+	throw new VaultFieldError(field, undefined, 'one line of Latin characters (ISO 8859-1)');
 }
 
 /**
  * Checks the query of a user's call.
  *
  * @param field the field's label, for the error
- * @throws VaultFieldError for what would sign the call as somebody else
+ * @throws VaultFieldError for a parameter that would sign the call as someone else
  */
 export function assertUnsigned(query: readonly Pair[], field: string): void {
-	const signing = query.find(({ name }) => isReservedParameter(name));
+	const signing = query.find(({ name }) => isSigningParameter(name));
 	if (signing === undefined) return;
 	throw new VaultFieldError(
 		field,

@@ -63,7 +63,7 @@ export async function openDelegated(
 /** The error for a response to a delegated login that has no session. */
 export function withoutDelegatedSession(host: string): VaultError {
 	return new VaultError(
-		`${host} answered without a delegated session`,
+		`${host} responded without a delegated session`,
 		'The response has no delegated_sessionid. Check the API version.',
 		'NOT_A_VAULT_ANSWER',
 	);

@@ -44,8 +44,8 @@ export async function openedSession(
 		!isVaultId(vaultId)
 	) {
 		throw new VaultError(
-			`${destination.vault.host} answered the login without a session`,
-			'A proxy may have answered in place of Vault.',
+			`${destination.vault.host} responded to the login without a session`,
+			'A proxy may have responded instead of Vault.',
 			'NOT_A_VAULT_ANSWER',
 		);
 	}
@@ -76,7 +76,7 @@ async function refuseOtherVault(
 	]);
 	const described =
 		opened === undefined || host === undefined
-			? `Vault ${session.vaultId}, for which it names no address`
+			? `Vault ${session.vaultId}, without naming its address,`
 			: `"${opened.name}" at ${host.host}`;
 	throw new VaultError(
 		`Vault opened ${described} instead of ${vault.host}`,

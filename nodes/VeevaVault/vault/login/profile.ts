@@ -12,7 +12,7 @@ import {
 import { callVault, type Send } from '../http/send';
 import type { Destination, OAuth2Login } from './types';
 
-/** What a login by single sign-on needs, complete. */
+/** Everything that a login by single sign-on needs. */
 export interface Profile {
 	profileId: string;
 	tokenEndpoint: string;
@@ -20,7 +20,7 @@ export interface Profile {
 	clientId: string;
 }
 
-/** Whether Vault has to be asked before the login, because a field that is needed is empty. */
+/** Whether to ask Vault before the login, because a required field is empty. */
 export function needsDiscovery({
 	profileId,
 	tokenEndpoint,
@@ -43,8 +43,7 @@ export async function discoverProfile(
 	oAuth2: OAuth2Login,
 ): Promise<Profile> {
 	const { username, profileId, tokenEndpoint, client, grant } = oAuth2;
-	const given = { profileId, tokenEndpoint, clientId: client.id };
-	if (!needsDiscovery(oAuth2)) return given;
+	if (!needsDiscovery(oAuth2)) return { profileId, tokenEndpoint, clientId: client.id };
 
 	const { clientId } = settings;
 	const { data } = await callVault(send, loginHost, discovery({ username, clientId }), {
@@ -62,11 +61,11 @@ export async function discoverProfile(
 	if (found.length === 0) {
 		throw new VaultError(
 			`${username} logs in by SAML, which needs a browser`,
-			'Ask a Vault administrator for an OAuth 2.0 / OpenID Connect profile, for a user with a password, or for an API access token.',
+			'Ask a Vault administrator for an OAuth 2.0 / OpenID Connect profile, a user with a password, or an API access token.',
 			'SAML_USER',
 		);
 	}
-	const profile = chosen(found, profileId, username);
+	const profile = findProfile(found, profileId, username);
 	const metadata = isRecord(profile.as_metadata) ? profile.as_metadata : {};
 	const complete = {
 		profileId: String(profile.id),
@@ -75,19 +74,19 @@ export async function discoverProfile(
 	};
 	if (grant.type === 'accessToken') return complete;
 	if (complete.tokenEndpoint === '') {
-		throw missing('Token Endpoint', profile, "the provider's metadata in Vault have none");
+		throw missing('Token Endpoint', profile, "the provider's metadata in Vault has none");
 	}
 	if (complete.clientId === '') {
 		throw missing(
 			'Client ID at the Provider',
 			profile,
-			`Vault maps none to the Client ID "${clientId}" of this credential`,
+			`Vault maps none to the client ID "${clientId}"`,
 		);
 	}
 	return complete;
 }
 
-function chosen(
+function findProfile(
 	profiles: Array<Record<string, unknown>>,
 	profileId: string,
 	username: string,
@@ -138,7 +137,7 @@ function text(value: unknown): string {
 
 function missing(field: string, { id, label }: Record<string, unknown>, why: string): VaultError {
 	return new VaultError(
-		`${field} could not be discovered from the profile "${String(label)}" (${String(id)}): ${why}`,
+		`${field} was not found in the profile "${String(label)}" (${String(id)}): ${why}`,
 		`The ${field} is missing.`,
 		'INCOMPLETE_PROFILE',
 	);

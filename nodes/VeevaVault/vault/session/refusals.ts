@@ -5,6 +5,7 @@ const MINUTE_MS = 60_000;
 /** How long a refused login is held back. Each further refusal multiplies the time. */
 const FIRST_WAIT_MS = 5 * MINUTE_MS;
 const WAIT_GROWTH = 4;
+const LONGEST_WAIT_MS = 24 * 60 * MINUTE_MS;
 
 /** After this many sessions in a row that Vault rejects at once, no login is tried for a while. */
 const MAX_REJECTED = 3;
@@ -62,7 +63,8 @@ export class Refusals {
 	/** A login failed. Only a refusal that would come again holds back the next one. */
 	failed(error: unknown, now: number): void {
 		if (!isRefusedLogin(error)) return;
-		const until = now + FIRST_WAIT_MS * WAIT_GROWTH ** this.refusedInARow;
+		const wait = FIRST_WAIT_MS * WAIT_GROWTH ** this.refusedInARow;
+		const until = now + Math.min(wait, LONGEST_WAIT_MS);
 		this.refusedInARow += 1;
 		this.last = { error, at: now, until };
 	}
@@ -88,7 +90,7 @@ export class Refusals {
 		if (this.rejectedInARow < MAX_REJECTED) return;
 		const error = new VaultError(
 			'Vault opens sessions and rejects them at once [INVALID_SESSION_ID]',
-			'Something between here and Vault may remove the Authorization header, such as a proxy.',
+			'A proxy between n8n and Vault may remove the Authorization header.',
 			'STILLBORN_SESSION',
 		);
 		this.last = { error, at: now, until: now + REJECTED_WAIT_MS };

@@ -10,7 +10,7 @@ export interface OpenedSession {
 	vaultIds: NamedVault[];
 }
 
-/** A session with what has to be remembered about it. */
+/** A session with what must be remembered about it. */
 export interface VaultSession extends OpenedSession {
 	/** When it was opened, in ms since 1970 */
 	startedAt: number;

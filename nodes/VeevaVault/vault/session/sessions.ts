@@ -15,11 +15,11 @@ import type {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long a session that is known to live is used without asking, at most. */
+/** How long at most to use a session that is known to be alive, without asking Vault. */
 const LEASE_MS = 5 * MINUTE_MS;
 /** Vault ends every session after 48 hours. From this age on, a new one is opened instead. */
 const MAX_AGE_MS = 47.5 * HOUR_MS;
-/** No session outlives this, so nothing about sessions has to be remembered for longer. */
+/** No session lives longer, so nothing about sessions must be remembered for longer. */
 const MEMORY_MS = 48 * HOUR_MS;
 /** A session that Vault rejects this soon after opening it was rejected at once. */
 const AT_ONCE_MS = 5_000;

@@ -43,7 +43,8 @@ describe.each([
 	test('tells a host that cannot be reached', async () => {
 		expect(await run({ baseUrl: 'https://no-such-dfns.invalid' })).toEqual({
 			status: 'Error',
-			message: 'no-such-dfns.invalid could not be found: there is no such host, or no name service',
+			message:
+				'no-such-dfns.invalid could not be found: the host does not exist, or DNS does not work',
 		});
 	});
 

@@ -126,7 +126,7 @@ describe('one login', () => {
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
 		const outcomes = await Promise.all(Array.from({ length: 5 }, () => fixture.read(credential)));
-		expect(outcomes[0].error?.message).toContain('did not answer in time');
+		expect(outcomes[0].error?.message).toContain('did not respond in time');
 		jest.restoreAllMocks();
 		expect(await readBy(credential)).toBe(JDOE);
 	});

@@ -66,7 +66,7 @@ const ways: Array<[string, () => Promise<Told>, steps: string[]]> = [
 
 /** What befalls a call, and what is told of it. */
 const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
-	['reset', /^HOST broke off the connection before it answered$/, 'CONNECTION_RESET'],
+	['reset', /^HOST broke off the connection before it responded$/, 'CONNECTION_RESET'],
 	['html', /^HOST did not answer as Dfns does: text\/html$/, 'NOT_A_DFNS_ANSWER'],
 	['502', /^HOST could not answer the call \[HTTP 502\]$/, 'SERVER_ERROR'],
 	['halfJson', /^HOST did not answer as Dfns does: unreadable JSON$/, 'NOT_A_DFNS_ANSWER'],
@@ -232,7 +232,7 @@ describe('what each refusal means', () => {
 		shorten(60_000);
 		fixture.dfns.fail({ on: { path: SIGN }, with: 'drip' });
 		expect(await told()).toEqual({
-			message: `${new URL(fixture.dfns.url).host} did not answer in time`,
+			message: `${new URL(fixture.dfns.url).host} did not respond in time`,
 			description: expect.stringContaining('so it was not repeated'),
 			type: 'TIMEOUT',
 		});

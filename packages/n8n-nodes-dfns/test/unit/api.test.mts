@@ -33,7 +33,7 @@ test('a call gives up after a minute, and follows no redirect', async () => {
 		ignoreHttpStatusErrors: true,
 	});
 	expect(error).toMatchObject({
-		message: 'api.dfns.io did not answer in time',
+		message: 'api.dfns.io did not respond in time',
 		description: expect.stringContaining('so it was not repeated'),
 		type: 'TIMEOUT',
 	});
@@ -51,7 +51,7 @@ test('a call that goes on and on is ended, and told as what it is', async () => 
 		{ ...call, timeout: 20 },
 	).catch((thrown: unknown) => thrown);
 	expect(sent?.timeout).toBe(20);
-	expect(error).toMatchObject({ message: 'api.dfns.io did not answer in time', type: 'TIMEOUT' });
+	expect(error).toMatchObject({ message: 'api.dfns.io did not respond in time', type: 'TIMEOUT' });
 });
 
 test.each([

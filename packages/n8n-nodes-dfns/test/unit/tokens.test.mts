@@ -184,11 +184,11 @@ test('a clock is believed when it differs by more than the way there takes', () 
 });
 
 test.each([
-	['ECONNABORTED', 'did not answer in time', 'TIMEOUT'],
-	['ETIMEDOUT', 'did not answer in time', 'TIMEOUT'],
-	['EHOSTUNREACH', 'cannot be reached from here', 'UNREACHABLE'],
-	['HPE_INVALID_CONSTANT', 'did not answer in HTTP', 'NOT_A_DFNS_ANSWER'],
-	['ERR_CANCELED', 'the execution was cancelled', 'CANCELLED'],
+	['ECONNABORTED', 'did not respond in time', 'TIMEOUT'],
+	['ETIMEDOUT', 'did not respond in time', 'TIMEOUT'],
+	['EHOSTUNREACH', 'cannot be reached from n8n', 'UNREACHABLE'],
+	['HPE_INVALID_CONSTANT', 'sent a response that is not HTTP', 'NOT_A_DFNS_ANSWER'],
+	['ERR_CANCELED', 'the execution was canceled', 'CANCELLED'],
 	['ESOMETHING', 'n8n could not complete the call to api.dfns.io: ***', 'CALL_NOT_COMPLETED'],
 ])('%s, wherever in the chain of causes', (code, what, type) => {
 	const failure = Object.assign(new Error('secret'), { code });
