@@ -6,7 +6,7 @@ import type {
 
 import { VaultError } from '../vault/errors';
 import { withDeadline } from '../vault/http/send';
-import type { LoginIdentity, VaultSession } from '../vault/session/session';
+import type { LoginIdentity, VaultSession } from '../vault/session/types';
 import { explain } from './advice';
 import { inOneMessage, isCredentialTest } from './credentialTest';
 import { readFields, type LoginFields } from './fields';

@@ -2,7 +2,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { VaultError } from '../vault/errors';
 import { hostOf, isLoopback, isSibling, readUrl, type VaultHost } from '../vault/http/hosts';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { LoginFields } from './fields';
 import { isSigningHeader, isSigningParameter } from './reserved';
 import { hostFor } from './sessions';

@@ -4,9 +4,9 @@ import type { VaultHost } from '../vault/http/hosts';
 import type { ResponseBody, VaultResponse } from '../vault/http/response';
 import { withoutSecrets } from '../vault/http/secrets';
 import { requestVault, type Sent } from '../vault/http/send';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { Context } from './context';
-import { limiterOf } from './rateLimit';
+import { acquireFor } from './rateLimit';
 
 /** What not every kind of session can do. */
 export type SessionAction = 'logIn' | 'keepAlive' | 'end' | 'startDelegated';
@@ -62,13 +62,13 @@ export class Connection {
 	/** The session that signed the last call */
 	private last: VaultSession | undefined;
 
-	private readonly acquire: ReturnType<typeof limiterOf>;
+	private readonly acquire: ReturnType<typeof acquireFor>;
 
 	constructor(
 		context: Context,
 		private readonly source: SessionSource,
 	) {
-		this.acquire = limiterOf(context);
+		this.acquire = acquireFor(context);
 	}
 
 	/** The Vault that the last call went to, or the next one will go to. */

@@ -16,7 +16,7 @@ import { VaultError } from '../vault/errors';
 import { requestOptions, type CallBody, type VaultCall } from '../vault/http/call';
 import { connectionError, vaultErrorBehind } from '../vault/http/connectionErrors';
 import type { Send } from '../vault/http/send';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { SessionAction, SessionSource, SignedResponse } from './connection';
 import type { Context } from './context';
 
