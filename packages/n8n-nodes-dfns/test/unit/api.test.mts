@@ -1,8 +1,9 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { CALL_TIMEOUT_MS, callDfns, type DfnsCall } from '../../nodes/Dfns/dfns/api';
-import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
 import { logInUser } from '../../nodes/Dfns/dfns/delegatedLogin';
+import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
 
@@ -44,7 +45,9 @@ test('a call whose response never ends is abandoned, and reported as that', asyn
 	const error: unknown = await callDfns(
 		async (options) => {
 			sent = options;
-			await new Promise((resolve) => options.abortSignal.addEventListener('abort', resolve));
+			await new Promise<void>((resolve) => {
+				options.abortSignal?.addEventListener?.('abort', () => resolve());
+			});
 			throw Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 		},
 		account,
@@ -117,7 +120,7 @@ test('a login makes three calls, each once and in order', async () => {
 	await logInUser(
 		async ({ url, headers }) => {
 			const { pathname } = new URL(url);
-			sent.push(`${pathname} ${String(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
+			sent.push(`${pathname} ${textOf(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
 			return { statusCode: 200, headers: {}, body: answers[pathname] };
 		},
 		account,

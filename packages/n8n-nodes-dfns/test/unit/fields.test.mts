@@ -1,7 +1,7 @@
+import { fc } from '../../../../test/fc.mts';
 import { assertOwn, parseBaseUrl } from '../../nodes/Dfns/dfns/baseUrl';
 import { readServiceAccount, readUsername } from '../../nodes/Dfns/dfns/fields';
 import { newKey } from '../simulator/keys.mts';
-import { fc } from '../../../../test/fc.mts';
 
 describe('Base URL', () => {
 	test.each([
@@ -28,7 +28,7 @@ describe('Base URL', () => {
 		['https://', 'Base URL is not valid: "https://"'],
 		['https://jdoe:secret@api.dfns.io', 'Base URL is not valid'],
 	])('refuses %j', (given, message) => {
-		expect(() => parseBaseUrl(given)).toThrow(expect.objectContaining({ message }));
+		expect(() => parseBaseUrl(given)).toThrow(expect.objectContaining({ message }) as Error);
 	});
 
 	test('yields an https origin, one of this machine, or a refusal, whatever is entered', () => {

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
-import { readPrivateKey, signText } from '../../nodes/Dfns/dfns/privateKey';
 import { fc } from '../../../../test/fc.mts';
+import { readPrivateKey, signText } from '../../nodes/Dfns/dfns/privateKey';
 
 type Form = 'pkcs8' | 'sec1' | 'pkcs1';
 
@@ -88,7 +88,7 @@ test('text that is not a key is refused, and never repeated', () => {
 				expect.objectContaining({
 					name: 'DfnsFieldError',
 					message: text.trim() === '' ? 'Private Key is empty' : 'Private Key is not valid',
-				}),
+				}) as Error,
 			);
 		}),
 	);
@@ -159,7 +159,7 @@ describe('another kind of key is named in the refusal', () => {
 		['no text', 7, 'PEM'],
 	])('%s', (_name, value, what) => {
 		expect(() => readPrivateKey(value)).toThrow(
-			expect.objectContaining({ description: expect.stringContaining(what) }),
+			expect.objectContaining({ description: expect.stringContaining(what) }) as Error,
 		);
 	});
 });

@@ -1,3 +1,4 @@
+import { textOf } from '../../../../test/fixture/text.mts';
 import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
 import { signed, targetOf, type SignableOptions } from '../../nodes/Dfns/dfns/request';
 import { newKey } from '../simulator/keys.mts';
@@ -80,14 +81,14 @@ describe('the application of older organizations', () => {
 
 	test('is sent with a new nonce for each signed request', () => {
 		const first = signed({ url: '/wallets' }, withApplication, 't');
-		const nonce = String(first.headers?.['X-DFNS-NONCE']);
+		const nonce = textOf(first.headers?.['X-DFNS-NONCE']);
 		const again = signed(first, withApplication, 't');
 		expect(Object.keys(again.headers ?? {}).sort()).toEqual([
 			'X-DFNS-APPID',
 			'X-DFNS-NONCE',
 			'authorization',
 		]);
-		expect(String(again.headers?.['X-DFNS-NONCE'])).not.toBe(nonce);
+		expect(textOf(again.headers?.['X-DFNS-NONCE'])).not.toBe(nonce);
 	});
 
 	test('is left unchanged when the request brings its own', () => {

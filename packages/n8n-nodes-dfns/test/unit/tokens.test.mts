@@ -1,11 +1,11 @@
-import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
-import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
+import { fc } from '../../../../test/fc.mts';
 import { ServerClocks } from '../../nodes/Dfns/dfns/clock';
 import { connectionError } from '../../nodes/Dfns/dfns/errors';
 import { readDelegatedUser } from '../../nodes/Dfns/dfns/fields';
+import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
+import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
-import { fc } from '../../../../test/fc.mts';
 
 const owner = { identity: 'login', host: 'api.dfns.io' };
 
