@@ -45,7 +45,9 @@ test('a response that never ends is reported as a timeout', async () => {
 	const error: unknown = await callDfns(
 		async (options) => {
 			sent = options;
-			await new Promise((resolve) => options.abortSignal.addEventListener('abort', resolve));
+			await new Promise<void>((resolve) => {
+				options.abortSignal?.addEventListener?.('abort', () => resolve());
+			});
 			throw Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 		},
 		account,
