@@ -1,5 +1,6 @@
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
 import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
+import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import type {
 	LoginIdentity,
 	OpenedSession,
@@ -7,7 +8,6 @@ import type {
 	StoredSession,
 	VaultSession,
 } from '../../nodes/VeevaVault/vault/session/types';
-import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import { fc } from '../fc.mts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
-import { textOf } from '../../../../test/fixture/text.mts';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { identityOf, readServiceAccount } from '../../nodes/Dfns/credential/fields';
 import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
 import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useFixture } from './engine.mts';

@@ -1,5 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
 import { logInUser } from '../../nodes/Dfns/dfns/calls/delegatedLogin';
 import { CALL_TIMEOUT_MS, type DfnsCall } from '../../nodes/Dfns/dfns/http/call';
@@ -120,7 +121,7 @@ test('a login is three calls, each sent once and in order', async () => {
 	await logInUser(
 		async ({ url, headers }) => {
 			const { pathname } = new URL(url);
-			sent.push(`${pathname} ${String(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
+			sent.push(`${pathname} ${textOf(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
 			return { statusCode: 200, headers: {}, body: responses[pathname] };
 		},
 		account,

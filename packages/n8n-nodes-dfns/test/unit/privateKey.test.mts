@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
+import { fc } from '../../../../test/fc.mts';
 import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';
 import { signText } from '../../nodes/Dfns/dfns/privateKey';
-import { fc } from '../../../../test/fc.mts';
 
 type Form = 'pkcs8' | 'sec1' | 'pkcs1';
 
