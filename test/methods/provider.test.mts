@@ -152,7 +152,7 @@ describe('what the provider refuses is not requested again', () => {
 				);
 				for (const failure of again) {
 					assert.match(failure, message);
-					assert.match(failure, /not tried again before \d\d:\d\d UTC/);
+					assert.match(failure, /the credential waits until \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
 				}
 				assert.equal(fixture.provider.requests.length, 1);
 				if (grant === 'password') assert.equal(fixture.provider.account(SAM).failures, 1);

@@ -14,7 +14,12 @@ const OAUTH2: OAuth2Login = {
 };
 
 /** The profile that is discovered when Vault gives these metadata of the provider. */
-async function discover(metadata: object, loginHost = 'login.veevavault.com', given = '') {
+async function discover(
+	metadata: object,
+	loginHost = 'login.veevavault.com',
+	given = '',
+	grant: OAuth2Login['grant'] = OAUTH2.grant,
+) {
 	const send: Send = async () => ({
 		statusCode: 200,
 		headers: { 'content-type': 'application/json' },
@@ -27,13 +32,12 @@ async function discover(metadata: object, loginHost = 'login.veevavault.com', gi
 		loginHost: parseHost(loginHost, 'Login Host'),
 		settings: { apiVersion: 'v25.2', clientId: 'test' },
 	};
-	return await discoverProfile(send, destination, { ...OAUTH2, tokenEndpoint: given });
+	return await discoverProfile(send, destination, { ...OAUTH2, tokenEndpoint: given, grant });
 }
 
 test.each([
 	['https://id.example.com', 'https://id.example.com/token'],
 	['https://example.com/tenant', 'https://example.com/tenant/token'],
-	['https://sts.example.com', 'https://login.example.com/token'],
 	['https://example.com', 'https://login.example.com/token'],
 ])('of the issuer %s, the token endpoint %s is used', async (issuer, endpoint) => {
 	const { tokenEndpoint } = await discover({ issuer, token_endpoint: endpoint });
@@ -53,6 +57,8 @@ test.each([
 	['https://id.example.com', 'https://id.example.com.evil.net/token'],
 	['https://example.com', 'https://other.com/token'],
 	['https://example.com', 'https://notexample.com/token'],
+	['https://acme.okta.com', 'https://evil.okta.com/token'],
+	['urn:acme', 'https://id.example.com/token'],
 	[undefined, 'https://id.example.com/token'],
 	['https://id.example.com', 'not an address'],
 ])('of the issuer %s, the token endpoint %s gets no secret', async (issuer, endpoint) => {
@@ -72,4 +78,11 @@ test('where the login host is this machine, so may the provider be', async () =>
 	expect((await discover(metadata, 'http://localhost:9400')).tokenEndpoint).toBe(
 		'http://localhost:9/token',
 	);
+});
+
+test('with an existing access token no token endpoint is needed, and so none is refused', async () => {
+	const metadata = { issuer: 'https://id.example.com', token_endpoint: 'https://evil.net/token' };
+	const grant = { type: 'accessToken', token: 'token' } as const;
+	const profile = await discover(metadata, undefined, '', grant);
+	expect(profile).toMatchObject({ profileId: '_1', tokenEndpoint: '' });
 });

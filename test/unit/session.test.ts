@@ -325,7 +325,7 @@ describe('the lockout guard', () => {
 		expect(heldBack).toMatchObject({
 			message: 'Refused [USER_LOCKED_OUT]',
 			description: expect.stringContaining(
-				'Vault refused this login at 00:00 UTC. To keep the account from being locked, the same login is not tried again before 00:05 UTC',
+				'This login was refused at 2026-01-01 00:00 UTC. To protect the account from being locked, the credential waits until 2026-01-01 00:05 UTC',
 			),
 		});
 	});
@@ -355,7 +355,9 @@ describe('the lockout guard', () => {
 		for (let times = 0; times < 40; times++) await expect(test()).rejects.toThrow('Refused');
 		const renew = async () => await sessions.renew(olivia, undefined, calls);
 		const heldBack = await renew().catch((error: VaultError) => explain(error));
-		expect(heldBack).toMatchObject({ description: expect.stringContaining('before 00:00 UTC') });
+		expect(heldBack).toMatchObject({
+			description: expect.stringContaining('until 2026-01-02 00:00 UTC'),
+		});
 		advance(24 * HOUR);
 		await renew();
 	});

@@ -1,6 +1,6 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { authenticate } from '../../nodes/VeevaVault/credential/authenticate';
+import { authenticate, preAuthenticate } from '../../nodes/VeevaVault/credential/authenticate';
 import type { SignableOptions } from '../../nodes/VeevaVault/credential/signature';
 
 const VAULT = 'https://myvault.veevavault.com';
@@ -68,10 +68,8 @@ describe('a request that brings its own connection is not signed', () => {
 		['a proxy as an object', { proxy: { host: '127.0.0.1', port: 1 } }, 'HTTPS_PROXY'],
 		['no check of certificates', { skipSslCertificateValidation: true }, 'NODE_EXTRA_CA_CERTS'],
 		['no check, in the older form', { rejectUnauthorized: false }, 'NODE_EXTRA_CA_CERTS'],
-		['no check, in the oldest form', { strictSSL: false }, 'NODE_EXTRA_CA_CERTS'],
 		['a CA', { agentOptions: { ca: 'PEM' } }, 'NODE_EXTRA_CA_CERTS'],
 		['a lookup', { agentOptions: { lookup: () => {} } }, 'NODE_EXTRA_CA_CERTS'],
-		['an agent', { agent: { options: {} } }, 'NODE_EXTRA_CA_CERTS'],
 	])('%s', async (_name, options, advice) => {
 		await expect(sign(options)).rejects.toMatchObject({
 			type: 'NOT_SIGNED',
@@ -96,6 +94,8 @@ describe('a request that says who it is, or where it goes, in another way is not
 		'X-HTTP-Method',
 		'X-Method-Override',
 		'Proxy-Authorization',
+		'X-Original-URL',
+		'X-Forwarded-Host',
 		' Host ',
 	])('header %p', async (name) => {
 		await expect(sign({ headers: { [name]: 'GET' } })).rejects.toMatchObject({
@@ -107,6 +107,9 @@ describe('a request that says who it is, or where it goes, in another way is not
 	test.each([
 		['in the address', { url: `${VAULT}/api/?auth=mine` }, 'auth'],
 		['encoded in the address', { url: `${VAULT}/api/?%61uth=mine` }, 'auth'],
+		['with a line break in it', { url: `${VAULT}/api/?au\nth=mine` }, 'auth'],
+		['with a tab in it', { url: `${VAULT}/api/?e\txt_ns=sfdc` }, 'ext_ns'],
+		['in the base URL', { url: '', baseURL: `${VAULT}/api/?auth=mine` }, 'auth'],
 		['in another case', { qs: { Ext_Url: 'https://example.com' } }, 'Ext_Url'],
 		['in the query', { qs: { ext_ns: 'sfdc' } }, 'ext_ns'],
 		['as a list', { qs: { 'auth[]': 'mine' } }, 'auth[]'],
@@ -115,6 +118,23 @@ describe('a request that says who it is, or where it goes, in another way is not
 			type: 'NOT_SIGNED',
 			message: `The request was not sent: it has the query parameter "${parameter}", so the credential does not sign it`,
 		});
+	});
+
+	test('a user name or password in the URL', async () => {
+		await expect(sign({ url: 'https://me:pw@myvault.veevavault.com/api/' })).rejects.toMatchObject({
+			type: 'NOT_SIGNED',
+		});
+	});
+
+	test('no URL at all', async () => {
+		await expect(sign({ url: undefined })).rejects.toThrow(
+			'The request has no URL that can be read',
+		);
+	});
+
+	test('an authorization with a space before its name is replaced', async () => {
+		const { headers } = await sign({ headers: { ' Authorization': 'mine' } });
+		expect(headers).toEqual({ authorization: `Bearer ${ACCESS}`, 'X-VaultAPI-ClientID': 'test' });
 	});
 
 	test('basic authentication', async () => {
@@ -131,5 +151,44 @@ describe('a request that says who it is, or where it goes, in another way is not
 			authorization: `Bearer ${ACCESS}`,
 			'X-VaultAPI-ClientID': 'test',
 		});
+	});
+});
+
+describe('work is done for the request that asked for it', () => {
+	const password = { authentication: 'password', username: 'olivia', password: 'secret' };
+	const login = async ({ url }: IHttpRequestOptions) => ({
+		statusCode: 200,
+		headers: { 'x-vaultapi-executionid': 'e' },
+		body: {
+			responseStatus: 'SUCCESS',
+			sessionId: url.endsWith('/auth') ? `session ${++logins}` : undefined,
+			userId: 1,
+			vaultId: 2,
+			vaultIds: [{ id: 2, name: 'Vault', url: `${VAULT}/api` }],
+		},
+	});
+	let logins = 0;
+	const request = () => ({ url: `${VAULT}/api/v25.2/objects/documents`, method: 'POST' as const });
+
+	test('work that n8n never asked for is gone with the next request', async () => {
+		const [one, other] = [credential(password), credential(password)];
+		await expect(authenticate(one, request())).rejects.toMatchObject({ type: 'RENEWAL_NEEDED' });
+		// Meanwhile another step opens the session.
+		await expect(authenticate(other, request())).rejects.toMatchObject({ type: 'RENEWAL_NEEDED' });
+		await preAuthenticate(other, login);
+		await authenticate(one, request());
+		// n8n calls this after any failed request, and sends the request again when something is returned.
+		expect(await preAuthenticate(one, login)).toEqual({});
+	});
+
+	test('what a request answered with HTTP 401 leaves does not refuse another request', async () => {
+		const one = { ...credential(password), sessionToken: 'stored' };
+		const first = request();
+		await authenticate(one, first);
+		expect(await preAuthenticate(one, login)).toEqual({});
+		await expect(authenticate(one, first)).rejects.toMatchObject({ type: 'HTTP_STATUS' });
+		await authenticate(one, request());
+		expect(await preAuthenticate(one, login)).toEqual({});
+		expect(await authenticate(one, request())).toHaveProperty('headers.authorization');
 	});
 });

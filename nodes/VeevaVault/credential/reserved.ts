@@ -3,7 +3,7 @@
  * Vault API reference: Salesforce Delegated Requests; RFC 9110, section 7.2; RFC 6265, section 5.4.
  */
 const SIGNING_HEADERS =
-	/^(authorization|proxy-.*|x-auth-.*|x-(http-)?method(-override)?|cookie2?|host)$/i;
+	/^(authorization|proxy-.*|x-auth-.*|x-(http-)?method(-override)?|cookie2?|host|forwarded|x-forwarded-.*|x-original-url|x-rewrite-url)$/i;
 
 /** Headers that frame a call on its way: n8n's HTTP client sets them (RFC 9110, sections 7.6 and 8.6). */
 const FRAMING_HEADERS =

@@ -11,9 +11,6 @@ import { hostFor } from './sessions';
 export type SignableOptions = IHttpRequestOptions & {
 	uri?: string;
 	rejectUnauthorized?: boolean;
-	strictSSL?: boolean;
-	agent?: unknown;
-	ca?: unknown;
 };
 
 /**
@@ -46,22 +43,41 @@ export function fixedSignature({
  * time, and what was checked must be what is sent. n8n reads `url` before `uri`.
  */
 function fixAddress(options: SignableOptions): void {
-	const address = String(options.url ?? options.uri);
+	const given: unknown = options.url ?? options.uri;
+	if (given === undefined || given === null) return;
+	const address = String(given);
 	if (options.uri !== undefined) options.uri = address;
-	if (options.url !== undefined || options.uri === undefined) options.url = address;
+	if (options.url !== undefined) options.url = address;
 	if (options.baseURL !== undefined) options.baseURL = String(options.baseURL);
 }
 
-/** The address of a request. A relative address is meant for the credential's own Vault. */
-function addressOf(options: SignableOptions, own: VaultHost): URL {
-	const base = readUrl(options.baseURL ?? '/', own.origin)?.href;
-	const address = readUrl(options.url ?? options.uri ?? '', base);
-	if (address !== undefined) return address;
-	throw new VaultError(
-		'The request has no address that can be read',
-		`Expected an address that begins with ${own.origin}/.`,
-		'INVALID_FIELD',
-	);
+/**
+ * The address of a request. A relative address is meant for the credential's own Vault.
+ *
+ * @throws VaultError when there is none, or when it signs in another way: with a user name, a password, or a parameter
+ */
+function addressOf({ url, uri, baseURL }: SignableOptions, own: VaultHost): URL {
+	const given = url ?? uri;
+	const base = readUrl(baseURL ?? '/', own.origin)?.href;
+	const address = given === undefined || given === null ? undefined : readUrl(given, base);
+	if (address === undefined) {
+		throw new VaultError(
+			'The request has no URL that can be read',
+			`Expected a URL that starts with ${own.origin}/`,
+			'INVALID_FIELD',
+		);
+	}
+	if (address.username !== '' || address.password !== '') {
+		throw notOurs('has a user name or password in its URL', 'Remove them');
+	}
+	assertUnsigned(address.searchParams.keys());
+	return address;
+}
+
+function assertUnsigned(parameters: Iterable<string>): void {
+	const parameter = [...parameters].find(isSigningParameter);
+	if (parameter === undefined) return;
+	throw notOurs(`has the query parameter "${parameter}"`, 'Remove the parameter');
 }
 
 /**
@@ -124,21 +140,15 @@ export function assertOnlyOurs(options: SignableOptions, replaced: readonly stri
 	assertOwnConnection(options);
 	if (isSet(options.auth)) throw notOurs('brings its own authentication', 'Remove it');
 	const header = Object.keys(options.headers ?? {}).find(
-		(name) => isSigningHeader(name) && !isOneOf(replaced, name),
+		(name) => isSigningHeader(name) && !replaced.includes(normalized(name)),
 	);
-	if (header !== undefined) {
-		throw notOurs(`has the header "${header}"`, 'Remove the header');
-	}
-	const query = new URLSearchParams(/\?([^#]*)/s.exec(options.url ?? options.uri ?? '')?.[1]);
-	const given = typeof options.qs === 'string' ? new URLSearchParams(options.qs) : options.qs;
-	const names = [
-		...query.keys(),
-		...(given instanceof URLSearchParams ? given.keys() : Object.keys(given ?? {})),
-	];
-	const parameter = names.find(isSigningParameter);
-	if (parameter !== undefined) {
-		throw notOurs(`has the query parameter "${parameter}"`, 'Remove the parameter');
-	}
+	if (header !== undefined) throw notOurs(`has the header "${header}"`, 'Remove the header');
+	const { qs } = options;
+	assertUnsigned(
+		typeof qs === 'string' || qs instanceof URLSearchParams
+			? new URLSearchParams(qs).keys()
+			: Object.keys(qs ?? {}),
+	);
 }
 
 function assertOwnConnection(options: SignableOptions): void {
@@ -148,20 +158,16 @@ function assertOwnConnection(options: SignableOptions): void {
 			"Remove the option Proxy. A proxy that n8n's administrator has set up (HTTPS_PROXY) is used",
 		);
 	}
-	if (
-		options.skipSslCertificateValidation === true ||
-		options.rejectUnauthorized === false ||
-		options.strictSSL === false
-	) {
+	if (options.skipSslCertificateValidation === true || options.rejectUnauthorized === false) {
 		throw notOurs(
 			"does not check the server's certificate",
-			"Turn off Ignore SSL Issues. To trust a certificate of your own, n8n's administrator sets NODE_EXTRA_CA_CERTS",
+			"Turn off Ignore SSL Issues. To trust your own certificate, ask n8n's administrator to set NODE_EXTRA_CA_CERTS",
 		);
 	}
-	if (isSet(options.agentOptions) || isSet(options.agent) || isSet(options.ca)) {
+	if (isSet(options.agentOptions)) {
 		throw notOurs(
 			'brings its own certificates or connection settings',
-			"Turn off SSL Certificates. To trust a certificate of your own, n8n's administrator sets NODE_EXTRA_CA_CERTS",
+			"Turn off SSL Certificates. To trust your own certificate, ask n8n's administrator to set NODE_EXTRA_CA_CERTS",
 		);
 	}
 }
@@ -172,8 +178,9 @@ function isSet(option: unknown): boolean {
 	return option !== undefined && option !== null && option !== '' && option !== false;
 }
 
-function isOneOf(names: readonly string[], name: string): boolean {
-	return names.some((other) => other.toLowerCase() === name.trim().toLowerCase());
+/** Header names mean the same in any case (RFC 9110, section 5.1). */
+function normalized(name: string): string {
+	return name.trim().toLowerCase();
 }
 
 function notOurs(what: string, todo: string): VaultError {
@@ -200,13 +207,11 @@ export function sign(
 	if (options.uri !== undefined) options.uri = target.href;
 	if (options.url !== undefined) options.url = target.href;
 	delete options.baseURL;
-	const replaced = Object.keys(signature).map((name) => name.toLowerCase());
+	const replaced = Object.keys(signature).map(normalized);
 	const headers = Object.fromEntries(
-		Object.entries(options.headers ?? {}).filter(
-			([name]) => !replaced.includes(name.toLowerCase()),
-		),
+		Object.entries(options.headers ?? {}).filter(([name]) => !replaced.includes(normalized(name))),
 	);
-	const named = Object.keys(headers).map((name) => name.toLowerCase());
+	const named = Object.keys(headers).map(normalized);
 	options.headers = {
 		...headers,
 		...signature,

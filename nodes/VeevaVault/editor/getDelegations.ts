@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { explained } from '../credential/advice';
 import { connect } from '../transport';
 import { delegations, readDelegations } from '../vault/calls/delegation';
 
@@ -12,8 +13,9 @@ export async function getDelegations(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const connection = await connect(this, 0);
-	const found = readDelegations(await connection.call(delegations(connection.settings)));
+	const found = await loadDelegations(this).catch((error: unknown) => {
+		throw explained(error);
+	});
 	const wanted = filter.trim().toLowerCase();
 	return {
 		results: found
@@ -24,4 +26,11 @@ export async function getDelegations(
 			}))
 			.filter((entry) => Object.values(entry).join(' ').toLowerCase().includes(wanted)),
 	};
+}
+
+async function loadDelegations(
+	context: ILoadOptionsFunctions,
+): Promise<Array<Record<string, unknown>>> {
+	const connection = await connect(context, 0);
+	return readDelegations(await connection.call(delegations(connection.settings)));
 }

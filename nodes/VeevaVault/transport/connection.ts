@@ -28,12 +28,24 @@ export interface SessionSource {
 	/** The session that the next call would be signed with; `undefined` when there is none yet, or none to keep */
 	session(): VaultSession | undefined;
 	/**
+	 * Provides the session for the next call, before the call waits for its turn and opens its files.
+	 *
+	 * @returns `undefined` where n8n provides it when it signs, or where the source has no session of its own
+	 * @throws VaultError when there is no session
+	 */
+	provide(): Promise<VaultSession | undefined>;
+	/**
 	 * Sends a call, signed.
 	 *
-	 * @param body the call's body, created for this one time
+	 * @param how.body the call's body, created for this one time
+	 * @param how.vault the Vault of {@link target}
+	 * @param how.session what {@link provide} returned
 	 * @throws VaultError when there is no session, or no response arrives
 	 */
-	send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse>;
+	send(
+		call: VaultCall,
+		how: { body: CallBody | undefined; vault: VaultHost; session: VaultSession | undefined },
+	): Promise<SignedResponse>;
 	/** Vault accepted a call. */
 	accepted(session: VaultSession, call: VaultCall): void;
 	/**
@@ -141,9 +153,10 @@ export class Connection {
 		this.last = undefined;
 		const { vault, isCertain } = this.source.target();
 		if (isCertain) assertSameVault(call, vault);
+		const session = await this.source.provide();
 		return await requestVault(call, async (createBody) => {
 			const sent = await this.acquire(vault, call, async () =>
-				this.source.send(call, await createBody()),
+				this.source.send(call, { body: await createBody(), vault, session }),
 			);
 			this.last = sent.session;
 			return sent;

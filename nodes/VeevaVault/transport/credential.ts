@@ -15,6 +15,7 @@ import { countsAsActivity } from '../vault/calls/users';
 import { VaultError } from '../vault/errors';
 import { requestOptions, type CallBody, type VaultCall } from '../vault/http/call';
 import { connectionError, vaultErrorBehind } from '../vault/http/connectionErrors';
+import type { VaultHost } from '../vault/http/hosts';
 import type { Send } from '../vault/http/send';
 import type { VaultSession } from '../vault/session/types';
 import type { SessionAction, SessionSource, SignedResponse } from './connection';
@@ -69,8 +70,13 @@ class CredentialSource implements SessionSource {
 		return signerOf(this.credentials)?.session ?? knownSession(this.credentials);
 	}
 
-	async send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse> {
-		const { vault } = this.target();
+	/** n8n's helper has the credential log in when it signs. */
+	async provide(): Promise<undefined> {}
+
+	async send(
+		call: VaultCall,
+		{ body, vault }: { body: CallBody | undefined; vault: VaultHost },
+	): Promise<SignedResponse> {
 		const options = requestOptions(vault, call, this.settings.clientId, undefined, body);
 		// Relative: which Vault a delegated session is for may become known only when it is opened.
 		const address =

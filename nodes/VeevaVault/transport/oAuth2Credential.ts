@@ -46,15 +46,21 @@ export async function oAuth2Source(context: Context, itemIndex: number): Promise
 			return await openedSession(send, fields, response);
 		},
 	};
+	/** The session that the next call ends */
 	let ending: VaultSession | undefined;
 	return {
 		settings,
 		secrets: [],
 		target: () => ({ vault, isCertain: true }),
 		session: () => sessions.newest(login),
-		async send(call, body) {
+		async provide() {
 			const session =
 				ending ?? sessions.usable(login) ?? (await sessions.renew(login, undefined, calls));
+			ending = undefined;
+			return session;
+		},
+		async send(call, { body, session }) {
+			if (session === undefined) throw new Error('A call of this source has a session');
 			const options = requestOptions(vault, call, settings.clientId, session.id, body);
 			const response = await sendTo(vault.host, sender(context), options);
 			return { ...response, from: vault, secrets: [session.id], session };

@@ -132,7 +132,8 @@ export function isSibling(own: VaultHost, other: VaultHost): boolean {
 	const [ownUrl, otherUrl] = [new URL(own.origin), new URL(other.origin)];
 	if (otherUrl.protocol !== ownUrl.protocol) return false;
 	if (isLoopback(ownUrl.hostname)) return isLoopback(otherUrl.hostname);
-	const parent = parentDomain(ownUrl.hostname);
+	// Vaults have no port of their own.
+	const parent = otherUrl.port === '' ? parentDomain(ownUrl.hostname) : undefined;
 	return parent !== undefined && parentDomain(otherUrl.hostname) === parent;
 }
 

@@ -1,6 +1,6 @@
 import { endSession } from '../calls/authentication';
 import { VaultError } from '../errors';
-import { hostOf } from '../http/hosts';
+import { hostOf, isSibling } from '../http/hosts';
 import type { ResponseBody } from '../http/response';
 import { callVault, type Send } from '../http/send';
 import type { OpenedSession } from '../session/types';
@@ -71,12 +71,13 @@ async function refuseOtherVault(
 
 	// Best effort: a session that cannot be ended idles out, and the error below is what matters.
 	const { clientId } = settings;
+	const where = host !== undefined && isSibling(vault, host) ? host : vault;
 	await Promise.allSettled([
-		callVault(send, host ?? vault, endSession(settings), { clientId, authorization: session.id }),
+		callVault(send, where, endSession(settings), { clientId, authorization: session.id }),
 	]);
 	const described =
 		opened === undefined || host === undefined
-			? `Vault ${session.vaultId}, without naming its address,`
+			? `another Vault (ID ${session.vaultId}, address unknown)`
 			: `"${opened.name}" at ${host.host}`;
 	throw new VaultError(
 		`Vault opened ${described} instead of ${vault.host}`,

@@ -1,14 +1,7 @@
 import { isRecord } from '../../../../packages/shared/isRecord';
 import { discovery } from '../calls/authentication';
 import { VaultError, VaultFieldError } from '../errors';
-import {
-	isLocal,
-	isLoopback,
-	isSibling,
-	parseEndpoint,
-	readUrl,
-	type VaultHost,
-} from '../http/hosts';
+import { isLocal, isLoopback, parseEndpoint, readUrl, type VaultHost } from '../http/hosts';
 import { callVault, type Send } from '../http/send';
 import type { Destination, OAuth2Login } from './types';
 
@@ -67,12 +60,17 @@ export async function discoverProfile(
 	}
 	const profile = findProfile(found, profileId, username);
 	const metadata = isRecord(profile.as_metadata) ? profile.as_metadata : {};
-	const complete = {
+	const known = {
 		profileId: String(profile.id),
-		tokenEndpoint: tokenEndpoint || discoveredEndpoint(metadata, loginHost),
+		tokenEndpoint,
 		clientId: client.id || text(profile.as_client_id),
 	};
-	if (grant.type === 'accessToken') return complete;
+	// An existing access token needs no token endpoint, so none is judged.
+	if (grant.type === 'accessToken') return known;
+	const complete = {
+		...known,
+		tokenEndpoint: tokenEndpoint || discoveredEndpoint(metadata, loginHost),
+	};
 	if (complete.tokenEndpoint === '') {
 		throw missing('Token Endpoint', profile, "the provider's metadata in Vault has none");
 	}
@@ -106,10 +104,13 @@ function findProfile(
 }
 
 /**
- * The token endpoint in the provider's metadata in Vault. It receives secrets, so a malicious server must not choose it
- * freely: it must be on the issuer's own site, over https, and not on a local network. RFC 9700, section 4.4.
+ * The token endpoint in the provider's metadata, as Vault knows them. It gets secrets, so it must be on the site of the
+ * issuer that the metadata name, over https, and not on a local network. RFC 9700, section 4.4.
  *
- * @param loginHost the login host: if it is on this machine, the provider may be, too
+ * This does not prove who the issuer is: for that, Vault's login host is trusted.
+ *
+ * @param loginHost the credential's own field: where it is this machine, the provider can be too
+ * @throws VaultError when the endpoint is anywhere else
  */
 function discoveredEndpoint(metadata: Record<string, unknown>, loginHost: VaultHost): string {
 	const endpoint = text(metadata.token_endpoint);
@@ -118,14 +119,14 @@ function discoveredEndpoint(metadata: Record<string, unknown>, loginHost: VaultH
 	const issuer = readUrl(text(metadata.issuer));
 	const isSafe =
 		url?.protocol === 'https:' &&
+		issuer?.protocol === 'https:' &&
 		!isLocal(url.hostname) &&
-		issuer !== undefined &&
-		(isSibling(issuer, url) || url.hostname.endsWith(`.${issuer.hostname}`));
+		(url.hostname === issuer.hostname || url.hostname.endsWith(`.${issuer.hostname}`));
 	if (isSafe || isLoopback(new URL(loginHost.origin).hostname)) {
 		return parseEndpoint(endpoint, 'Token Endpoint of the profile');
 	}
 	throw new VaultError(
-		`Vault names ${url?.origin ?? 'an invalid address'} as the token endpoint, which is not on the site of the issuer ${issuer?.origin ?? '(none is named)'}`,
+		`Vault names ${url?.host || 'something that is not a URL'} as the token endpoint, which is not on the site of the issuer ${issuer?.host || '(none is named)'}`,
 		'Nothing was sent there.',
 		'UNTRUSTED_ENDPOINT',
 	);

@@ -93,6 +93,7 @@ export class LockoutGuard {
 			'A proxy between n8n and Vault may remove the Authorization header.',
 			'STILLBORN_SESSION',
 		);
-		this.last = { error, at: now, until: now + REJECTED_WAIT_MS };
+		const until = now + REJECTED_WAIT_MS;
+		if (this.last === undefined || this.last.until < until) this.last = { error, at: now, until };
 	}
 }
