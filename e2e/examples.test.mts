@@ -313,7 +313,7 @@ test('examples/delegated-loop.json continues with the others when a session cann
 	vault.fail({ on: { method: 'DELETE', path: '/session' }, with: 'reset' });
 	const lost = await runExample('delegated-loop.json');
 	assert.equal(delegated(lost).started.length, 2);
-	assert.match(lost.error?.message ?? '', /1 of 2 .+ in PromoMats: .*broke off the connection/);
+	assert.match(lost.error?.message ?? '', /1 of 2 .+ in PromoMats: .*closed the connection/);
 });
 
 /** What fails in a workflow whose error workflow reports it. */

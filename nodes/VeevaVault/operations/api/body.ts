@@ -215,8 +215,8 @@ function assertNoContentType(parameters: Parameters, kind: string): void {
 		'Headers › Name',
 		header.name,
 		kind === 'raw'
-			? 'another header: the field Content Type sets this one'
-			: 'another header: Body Content Type sets this one',
+			? 'a header that the field Content Type does not set'
+			: 'a header that Body Content Type does not set',
 	);
 }
 

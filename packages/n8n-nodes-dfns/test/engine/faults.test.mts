@@ -66,7 +66,7 @@ const entryPoints: Array<[string, () => Promise<Reported>, steps: string[]]> = [
 
 /** What goes wrong with a call, and how it is reported. */
 const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
-	['reset', /^HOST broke off the connection before it responded$/, 'CONNECTION_RESET'],
+	['reset', /^HOST closed the connection before it responded$/, 'CONNECTION_RESET'],
 	['html', /^HOST did not respond as Dfns does: text\/html$/, 'NOT_A_DFNS_ANSWER'],
 	['502', /^HOST could not process the call \[HTTP 502\]$/, 'SERVER_ERROR'],
 	['halfJson', /^HOST did not respond as Dfns does: unreadable JSON$/, 'NOT_A_DFNS_ANSWER'],
