@@ -21,8 +21,8 @@ const FILES = readdirSync(join(import.meta.dirname, '..', 'examples'))
 
 /** Steps that a run in which all goes well does not reach. */
 const ONLY_WHEN_SOMETHING_FAILS: Readonly<Record<string, string[]>> = {
-	'delegated-loop.json': ['Report that none was started', 'Stop and Error'],
-	'discovery-routing.json': ['Logs in in another way'],
+	'delegated-loop.json': ['Report session not started', 'Stop and Error'],
+	'discovery-routing.json': ['Logs in another way'],
 };
 
 const TRIGGERS = {
