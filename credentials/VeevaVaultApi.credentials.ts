@@ -70,7 +70,7 @@ const oAuth2Properties = (
 			default: '',
 			placeholder: 'e.g. https://login.mycompany.com/oauth2/token',
 			description:
-				'Enter the address where the identity provider issues tokens, or leave it empty to look it up from the user name',
+				'Enter the URL where the identity provider issues tokens, or leave it empty to look it up from the user name',
 			displayOptions: { hide: { oAuth2Grant: ['accessToken'] } },
 		},
 		{
@@ -126,7 +126,7 @@ const oAuth2Properties = (
 			typeOptions: { password: true, rows: 4 },
 			default: '',
 			required: true,
-			placeholder: '-----BEGIN PRIVATE KEY-----',
+			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
 			description:
 				'Paste an unencrypted private key in PEM form: RSA, EC (P-256 or P-384), or Ed25519. For Microsoft Entra ID, paste the certificate along with it, so that its thumbprints are sent.',
 			displayOptions: {
@@ -260,7 +260,7 @@ export class VeevaVaultApi implements ICredentialType {
 			],
 			default: 'password',
 			description:
-				'How to log in to Vault. If you are not sure, run Authentication › Discover Type of the Veeva Vault node.',
+				'How to log in to Vault. If you are not sure, run Authentication › Discover Type in the Veeva Vault node.',
 		},
 		{
 			displayName: 'User Name',
@@ -333,7 +333,7 @@ export class VeevaVaultApi implements ICredentialType {
 			displayOptions: { show: { authentication: ['oAuth2', 'password'] } },
 			default: false,
 			description:
-				'Whether to do everything on behalf of another user, who has granted delegated access. Vault records both users.',
+				'Whether to do everything on behalf of another user who has granted delegated access. Vault records both users.',
 		},
 		{
 			displayName: 'Vault ID',
@@ -344,7 +344,7 @@ export class VeevaVaultApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. 19523',
 			description:
-				'Use the id that Delegation › Get Many of the Veeva Vault node returns for the Vault where access was granted',
+				'Use the id that Delegation › Get Many in the Veeva Vault node returns for the Vault where access was granted',
 		},
 		{
 			displayName: 'Delegator User ID',
@@ -355,7 +355,7 @@ export class VeevaVaultApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. 61579',
 			description:
-				'Use the delegator_userid that Delegation › Get Many of the Veeva Vault node returns for the user who granted access',
+				'Use the delegator_userid that Delegation › Get Many in the Veeva Vault node returns for the user who granted access',
 		},
 		...callProperties,
 		// The session ID. `expirable` makes n8n call preAuthentication and save what it returns. `password` keeps
@@ -417,7 +417,7 @@ export class VeevaVaultApi implements ICredentialType {
 					key: 'responseStatus',
 					value: 'FAILURE',
 					message:
-						'The login worked, but Vault refused the first call. To see why, run Session › Validate of the Veeva Vault node.',
+						'The login worked, but Vault refused the first call. To see why, run Session › Validate in the Veeva Vault node.',
 				},
 			},
 			{

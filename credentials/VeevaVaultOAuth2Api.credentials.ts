@@ -33,7 +33,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://login.mycompany.com/oauth2/authorize',
 			description:
-				'Enter the address where users sign in at the identity provider. Authentication › Discover Type of the Veeva Vault node returns it as authorization_endpoint.',
+				'Enter the URL where users sign in at the identity provider. Authentication › Discover Type in the Veeva Vault node returns it as authorization_endpoint.',
 		},
 		{
 			displayName: 'Access Token URL',
@@ -43,7 +43,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://login.mycompany.com/oauth2/token',
 			description:
-				'Enter the address where the identity provider issues tokens. Authentication › Discover Type of the Veeva Vault node returns it as token_endpoint.',
+				'Enter the URL where the identity provider issues tokens. Authentication › Discover Type in the Veeva Vault node returns it as token_endpoint.',
 		},
 		{
 			displayName: 'Scope',
@@ -60,7 +60,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. prompt=consent',
 			description:
-				'Enter more parameters for the sign-in address. Some identity providers issue a refresh token only with prompt=consent. Before another person connects, select Disconnect.',
+				'Enter more parameters for the sign-in URL. Some identity providers issue a refresh token only with prompt=consent. Before another person connects, select Disconnect.',
 		},
 		{
 			displayName: 'Authentication',

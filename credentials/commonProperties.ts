@@ -10,7 +10,7 @@ export const vaultDnsProperty: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. myvault.veevavault.com',
-	description: 'Enter the host name of the Vault, or paste its address from the browser',
+	description: 'Enter the host name of the Vault, or paste its URL from the browser',
 };
 
 /** The last fields of both credential types: how to call Vault, whoever logs in. */
@@ -23,7 +23,7 @@ export const callProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. v25.2',
 		description:
-			'Enter the version of the Vault API to call. Authentication › Get API Versions of the Veeva Vault node lists the versions that the Vault offers.',
+			'Enter the version of the Vault API to call. Authentication › Get API Versions in the Veeva Vault node lists the versions that the Vault offers.',
 	},
 	{
 		displayName: 'Session Timeout (Minutes)',

@@ -21,8 +21,8 @@ const FILES = readdirSync(join(import.meta.dirname, '..', 'examples'))
 
 /** Steps that a run in which all goes well does not reach. */
 const ONLY_WHEN_SOMETHING_FAILS: Readonly<Record<string, string[]>> = {
-	'delegated-loop.json': ['Report that none was started', 'Stop and Error'],
-	'discovery-routing.json': ['Logs in in another way'],
+	'delegated-loop.json': ['Report session not started', 'Stop and Error'],
+	'discovery-routing.json': ['Logs in another way'],
 };
 
 const TRIGGERS = {
@@ -313,7 +313,7 @@ test('examples/delegated-loop.json continues with the others when a session cann
 	vault.fail({ on: { method: 'DELETE', path: '/session' }, with: 'reset' });
 	const lost = await runExample('delegated-loop.json');
 	assert.equal(delegated(lost).started.length, 2);
-	assert.match(lost.error?.message ?? '', /1 of 2 .+ in PromoMats: .*broke off the connection/);
+	assert.match(lost.error?.message ?? '', /1 of 2 .+ in PromoMats: .*closed the connection/);
 });
 
 /** What fails in a workflow whose error workflow reports it. */

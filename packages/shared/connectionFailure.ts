@@ -39,7 +39,7 @@ const FAILURES: ReadonlyArray<
 		/^(ECONNRESET|EPIPE|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
 		() => ({
 			type: 'CONNECTION_RESET',
-			what: 'broke off the connection before it responded',
+			what: 'closed the connection before it responded',
 			todo: CHECK,
 		}),
 	],
@@ -68,7 +68,7 @@ const FAILURES: ReadonlyArray<
 		() => ({
 			type: 'UNREACHABLE',
 			what: 'cannot be reached from n8n',
-			todo: 'Check the network of the machine that n8n runs on.',
+			todo: 'Check the network of the n8n server.',
 		}),
 	],
 	[

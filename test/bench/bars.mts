@@ -167,11 +167,11 @@ function throughputBars({ distant, query, files, throttled }: ThroughputResult):
 /** What a bar came to, in words. */
 export function verdict({ met, kind }: Bar): string {
 	if (met) return 'holds';
-	return kind === 'count' ? 'MISSED' : 'over the bar';
+	return kind === 'count' ? 'MISSED' : 'over the target';
 }
 
 function pick<T>(results: readonly T[], wanted: (result: T) => boolean): T {
 	const found = results.find(wanted);
-	if (found === undefined) throw new Error('A bar was not measured');
+	if (found === undefined) throw new Error('A target was not measured');
 	return found;
 }

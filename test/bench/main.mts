@@ -33,7 +33,7 @@ ${aligned(itemTable(results))}
 The package
 ${aligned(packageTable(results))}
 
-The bars
+The targets
 ${aligned(barTable(results))}
 `);
 	mkdirSync(dirname(FILE), { recursive: true });

@@ -9,7 +9,7 @@ export type Table = string[][];
 
 export function barTable(results: Results): Table {
 	return [
-		['What', 'Bar', 'Measured', ''],
+		['What', 'Target', 'Measured', ''],
 		...bars(results).map((bar) => [bar.what, bar.bar, bar.measured, verdict(bar)]),
 	];
 }
@@ -40,7 +40,7 @@ export function crowdTable({ crowds }: Results): Table {
 /** Ratios of wall and CPU time per item. */
 export function itemTable({ items }: Results): Table {
 	return [
-		['How', 'Contender', 'Wall time', 'CPU time', 'Calls per item'],
+		['How', 'Setup', 'Wall time', 'CPU time', 'Calls per item'],
 		...(Object.keys(MODES) as Mode[]).flatMap((mode) =>
 			contenderNames.map((name) => {
 				const result = items.find((item) => item.mode === mode && item.contender === name);

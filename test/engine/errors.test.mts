@@ -149,7 +149,7 @@ describe('a connection that fails', () => {
 	const faults = [
 		['500', 'responded with HTTP status 500', 'so it was not repeated'],
 		['html', 'did not respond like a Vault: text/html instead of JSON', 'A proxy'],
-		['reset', 'broke off the connection before it responded', 'so it was not repeated'],
+		['reset', 'closed the connection before it responded', 'so it was not repeated'],
 		['downtime', 'is down for maintenance for about 30 minutes', 'Try again'],
 	] as const;
 

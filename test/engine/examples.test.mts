@@ -31,7 +31,7 @@ test('examples/query.json reads records and looks up each of them', async () => 
 	expect(json('Look each one up').map(({ last_name__sys }) => last_name__sys)).toContain('Thorne');
 	expect(json('Look each one up')).toHaveLength(6);
 	expect(json('Describe the fields')[0]).toHaveProperty('queryDescribe.fields');
-	expect(note).toMatch(/^## .+choose your credential/s);
+	expect(note).toMatch(/^## .+select your credential/s);
 });
 
 test('examples/query.json escapes values, so that none changes the query', async () => {
@@ -63,5 +63,5 @@ test('examples/api-request.json creates a document with a file and downloads it 
 		'SUCCESS',
 		'SUCCESS',
 	]);
-	expect(note).toMatch(/^## .+choose your credential/s);
+	expect(note).toMatch(/^## .+select your credential/s);
 });

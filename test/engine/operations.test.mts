@@ -203,7 +203,7 @@ describe('Session › End', () => {
 		await fixture.engine.vault(validate, { credential });
 		fixture.vault.fail({ on: { method: 'DELETE' }, with: 'reset' });
 		const { error } = await fixture.engine.vault(end, { credential });
-		expect(error?.message).toContain('broke off the connection');
+		expect(error?.message).toContain('closed the connection');
 		expect(await fixture.engine.credentialData(credential)).toMatchObject({ sessionToken: '' });
 	});
 

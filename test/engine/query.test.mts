@@ -201,7 +201,7 @@ test('fails when a page fails, and does not request that page again', async () =
 	const credential = await fixture.credential();
 	fixture.vault.fail({ on: { path: /\/query\// }, with: 'reset', after: 1 });
 	const { error, json } = await fixture.engine.vault(run(READINGS), { credential });
-	expect(error?.message).toContain('broke off the connection');
+	expect(error?.message).toContain('closed the connection');
 	expect(json('Vault')).toEqual([]);
 	expect(fixture.vault.count({ path: /\/query\// })).toBe(2);
 });

@@ -237,7 +237,7 @@ describe('items at the same time', () => {
 	});
 });
 
-describe('cancelling', () => {
+describe('canceling', () => {
 	test.each([
 		['credential', 10],
 		['session ID', 10],

@@ -143,7 +143,7 @@ for (const [metadata, message] of [
 }
 
 for (const [fault, message] of [
-	['reset', /broke off the connection/],
+	['reset', /closed the connection/],
 	['500', /HTTP status 500/],
 	['html', /did not respond like a Vault/],
 	['redirect', /redirected the call to/],

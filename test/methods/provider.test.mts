@@ -37,7 +37,7 @@ const faults: ReadonlyArray<[name: string, fault: TokenFault, message: RegExp]> 
 	['no access token', { body: { token_type: 'Bearer' } }, /HTTP status 200 and no access token/],
 	['an access token that is no text', { body: { access_token: 7 } }, /200 and no access token/],
 	['nothing', { body: '' }, /no access token/],
-	['a cut connection', { reset: true }, /broke off the connection before it responded/],
+	['a cut connection', { reset: true }, /closed the connection before it responded/],
 ];
 
 for (const [entryPoint, run] of Object.entries(entryPoints)) {

@@ -136,7 +136,7 @@ describe('the provider rotated the token, and its response was lost', () => {
 			const fixture = await fixtureFor(t, { provider: { rotateRefreshTokens } });
 			const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'refreshToken'));
 			fixture.provider.failNext({ reset: true, executed: true });
-			assert.match(failureOf(await fixture.run(credential)), /broke off the connection/);
+			assert.match(failureOf(await fixture.run(credential)), /closed the connection/);
 			assert.match(userOf(await fixture.run(credential)), outcome);
 		});
 	}

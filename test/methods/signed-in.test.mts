@@ -34,7 +34,7 @@ async function signedIn(
 const settings = (credential: string) => ({ credential, credentialType: OAUTH2_CREDENTIAL });
 const parameters = { ...validate, authentication: 'oAuth2' };
 
-test('a cancelled execution does not end the login that others wait for', async (t) => {
+test('a canceled execution does not end the login that others wait for', async (t) => {
 	const fixture = await fixtureFor(t);
 	const { engine, vault } = fixture;
 	const credential = await signedIn(fixture);

@@ -7,7 +7,7 @@ import { DOCUMENTS, type Execution } from './workload.mts';
 
 /** In the node's words, and in n8n's. */
 const UNREACHABLE =
-	/refused the connection|broke off the connection|closed unexpectedly|ECONNREFUSED|ECONNRESET|aborted/;
+	/refused the connection|closed the connection|closed unexpectedly|ECONNREFUSED|ECONNRESET|aborted/;
 
 /** Counts how executions ended, and finds those that must not have ended so. */
 export class Judge {

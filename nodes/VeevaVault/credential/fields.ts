@@ -48,16 +48,18 @@ export function readFields(credentials: Credentials): LoginFields {
 /**
  * Checks the fields that every credential type has: where Vault is, and how to call it.
  *
+ * @param clientIdLabel label of the field with Vault's client ID, for the error
  * @throws VaultFieldError
  */
 export function readPlace(
 	credentials: Credentials,
+	clientIdLabel = 'Client ID',
 ): Pick<LoginFields, 'vault' | 'loginHost' | 'settings' | 'sessionTimeoutMs'> {
 	return {
 		vault: parseHost(credentials.vaultDns, 'Vault DNS'),
 		settings: {
 			apiVersion: apiVersion(credentials.apiVersion),
-			clientId: clientId(credentials.vaultClientId),
+			clientId: clientId(credentials.vaultClientId, clientIdLabel),
 		},
 		sessionTimeoutMs: sessionTimeout(credentials.sessionTimeout) * 60_000,
 		loginHost: parseHost(credentials.loginHost, 'Login Host'),
@@ -240,7 +242,7 @@ function readDelegation({
 	}
 	const id = (value: unknown, field: string) => {
 		const given = typeof value === 'number' ? String(value) : value;
-		const expected = 'a number, as returned by Delegation › Get Many of the Veeva Vault node';
+		const expected = 'a number, as returned by Delegation › Get Many in the Veeva Vault node';
 		const digits = text(given, field, expected);
 		if (!/^\d+$/.test(digits)) throw new VaultFieldError(field, digits, expected);
 		return digits;
@@ -258,7 +260,7 @@ function readDelegation({
 export function apiVersion(value: unknown): string {
 	const expected = 'a version as Vault writes it, such as v25.2';
 	const version = text(value, 'API Version', expected);
-	// Not trimmed: n8n puts the field itself into the address of the credential test.
+	// Not trimmed: n8n puts the field itself into the URL of the credential test.
 	if (version !== value || !/^v\d{1,2}\.\d$/.test(version))
 		throw new VaultFieldError('API Version', value, expected);
 	return version;
@@ -267,13 +269,14 @@ export function apiVersion(value: unknown): string {
 /**
  * Checks a client ID against Vault's rule for `X-VaultAPI-ClientID`.
  *
+ * @param field the field's label, for the error
  * @throws VaultFieldError
  */
-export function clientId(value: unknown): string {
+export function clientId(value: unknown, field = 'Client ID'): string {
 	const expected =
 		'up to 100 letters, digits, dots, hyphens, and underscores, such as mycompany-mydepartment-n8n-server-myworkflow';
-	const id = text(value, 'Client ID', expected);
-	if (!/^[A-Za-z0-9._-]{1,100}$/.test(id)) throw new VaultFieldError('Client ID', value, expected);
+	const id = text(value, field, expected);
+	if (!/^[A-Za-z0-9._-]{1,100}$/.test(id)) throw new VaultFieldError(field, value, expected);
 	return id;
 }
 

@@ -27,7 +27,7 @@ export interface OAuth2Fields extends Destination {
  * @throws VaultError when no one has signed in yet
  */
 export function readOAuth2Fields(credentials: ICredentialDataDecryptedObject): OAuth2Fields {
-	const place = readPlace(credentials);
+	const place = readPlace(credentials, 'Vault Client ID');
 	const { oauthTokenData: tokens } = credentials;
 	const accessToken = isRecord(tokens) ? tokens.access_token : undefined;
 	if (typeof accessToken !== 'string' || accessToken === '') {

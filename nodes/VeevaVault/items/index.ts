@@ -28,7 +28,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	}
 	const { operation, concurrency } = chosen;
 	const outputs: INodeExecutionData[][] = new Array<INodeExecutionData[]>(count);
-	const progress = new Progress(context, 'items', ` of ${count}`);
+	const progress = new Progress(context, 'items done', ` of ${count}`);
 
 	const work = sideBySide(context, count, concurrency, async (itemIndex) => {
 		outputs[itemIndex] = await run(context, operation, itemIndex).catch((error: unknown) => {

@@ -29,8 +29,7 @@ export async function* pages(
 	const { total } = isRecord(first.responseDetails) ? first.responseDetails : {};
 	const progress = new Progress(
 		context,
-		'pages',
-		typeof total === 'number' ? ` (of ${total} records)` : '',
+		`pages read${typeof total === 'number' ? ` (${total} records in total)` : ''}`,
 	);
 	const seen = new Set([call.path]);
 	let page = first;
@@ -55,11 +54,11 @@ function pagesInLoop(host: string): VaultError {
 }
 
 /**
- * The address of the next page, in `responseDetails`: a path, or a full address in the same Vault.
+ * The URL of the next page, in `responseDetails`: a path, or a full URL in the same Vault.
  * VQL reference: Pagination Best Practices. Some responses call it `nextpage`.
  *
  * @returns `undefined` when there is no next page
- * @throws VaultError when the address leads anywhere else
+ * @throws VaultError when it leads anywhere else
  */
 export function nextPagePath(
 	{ responseDetails }: ResponseBody,

@@ -10,13 +10,13 @@ export class Progress {
 	private reportedAt = Date.now();
 
 	/**
-	 * @param what what is counted, in the plural
-	 * @param of how many there are, as the end of the message
+	 * @param what what is counted, in the plural, and what happened to it: `items done`
+	 * @param of how many there are, if that is known: ` of 500`
 	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly what: string,
-		private readonly of: string,
+		private readonly of = '',
 	) {}
 
 	/** Counts one more. */
@@ -26,6 +26,6 @@ export class Progress {
 		if (now - this.reportedAt < INTERVAL_MS) return;
 		this.reportedAt = now;
 		const { name } = this.context.getNode();
-		this.context.logger.info(`${name}: ${this.count} ${this.what} done${this.of}`);
+		this.context.logger.info(`${name}: ${this.count}${this.of} ${this.what}`);
 	}
 }

@@ -41,7 +41,7 @@ export class DfnsDelegatedUserApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. jdoe@example.co',
-			description: 'Name of the user in Dfns. Requests are made as this user.',
+			description: 'Enter the Dfns user to make requests as',
 		},
 		// Expirable makes n8n call preAuthentication and save what it returns. Password keeps n8n from sending the token to
 		// the editor.

@@ -4,7 +4,7 @@ import { says } from '../results.mts';
  * Our own messages, wherever our code makes the call: a login or keep-alive at every entry point, and the node's calls.
  * In the credential test the advice follows, because n8n shows it nowhere else.
  */
-export const RESET = says(/^\S+ broke off the connection before it responded(\. [A-Z].+)?$/);
+export const RESET = says(/^\S+ closed the connection before it responded(\. [A-Z].+)?$/);
 export const HTTP_500 = says(/^\S+ responded with HTTP status 500(\. [A-Z].+)?$/);
 export const NOT_VAULT = says(/^\S+ did not respond like a Vault: text\/html instead of JSON/);
 export const NOT_FOLLOWED = says(

@@ -41,7 +41,9 @@ export const bodyProperties: INodeProperties[] = [
 			},
 			{ name: 'JSON', value: 'json', description: 'Send JSON text, an object, or a list' },
 			{
-				name: 'N8n Binary File',
+				// n8n writes its own name like this.
+				// eslint-disable-next-line n8n-nodes-base/node-param-display-name-miscased
+				name: 'n8n Binary File',
 				value: 'binaryData',
 				description: 'Send one file from a binary field, such as a CSV file',
 			},
@@ -92,7 +94,9 @@ export const bodyProperties: INodeProperties[] = [
 						options: [
 							{ name: 'Form Data', value: 'formData', description: 'Send text' },
 							{
-								name: 'N8n Binary File',
+								// n8n writes its own name like this.
+								// eslint-disable-next-line n8n-nodes-base/node-param-display-name-miscased
+								name: 'n8n Binary File',
 								value: 'formBinaryData',
 								description: 'Send a file from a binary field of the item',
 							},
@@ -215,8 +219,8 @@ function assertNoContentType(parameters: Parameters, kind: string): void {
 		'Headers › Name',
 		header.name,
 		kind === 'raw'
-			? 'another header: the field Content Type sets this one'
-			: 'another header: Body Content Type sets this one',
+			? 'a header that the field Content Type does not set'
+			: 'a header that Body Content Type does not set',
 	);
 }
 

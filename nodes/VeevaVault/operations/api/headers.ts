@@ -15,7 +15,7 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 	return Object.fromEntries(
 		pairs.map(({ name, value }) => {
 			if (names.has(name.toLowerCase())) {
-				throw new VaultFieldError(`${field} › Name`, name, 'each header once');
+				throw new VaultFieldError(`${field} › Name`, name, 'each header name only once');
 			}
 			names.add(name.toLowerCase());
 			// RFC 9110, section 5.1.
@@ -26,7 +26,7 @@ export function readHeaders(pairs: readonly Pair[], field = 'Headers'): Record<s
 				throw new VaultFieldError(
 					`${field} › Name`,
 					name,
-					'another header: this one comes from the credential, or from n8n',
+					'a header that the credential or n8n does not set',
 				);
 			}
 			assertHeaderValue(value, `${field} › ${name}`);
@@ -58,6 +58,6 @@ export function assertUnsigned(query: readonly Pair[], field: string): void {
 	throw new VaultFieldError(
 		field,
 		signing.name.trim(),
-		'another parameter: this one would sign the call, which the credential does',
+		'a parameter that does not sign the call. The credential signs it',
 	);
 }

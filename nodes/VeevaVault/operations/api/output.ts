@@ -73,7 +73,7 @@ export function readOutputOptions(
 ): OutputOptions {
 	const followPages = parameters.optionIsOn('followPages', 'Follow Pages');
 	if (followPages && method !== 'GET' && method !== 'POST') {
-		throw new VaultFieldError('Follow Pages', true, `false with the method ${method}`);
+		throw new VaultFieldError('Follow Pages', true, `it to be off with the method ${method}`);
 	}
 	return {
 		simplify: format === 'json' && parameters.isOn('simplify', 'Simplify'),

@@ -6,7 +6,7 @@ import type { Pair } from '../parameters';
 export interface VaultPath {
 	/** Everything after the host, with version and query: `/api/v25.2/objects/documents?limit=10` */
 	path: string;
-	/** Scheme and host, if the path was given as a full address */
+	/** Scheme and host, if the path was given as a full URL */
 	origin?: string;
 }
 
@@ -22,7 +22,7 @@ const MAX_ENCODINGS = 5;
 /**
  * Reads the path of a call. However it is written, it cannot lead out of the Vault's API.
  *
- * @param given a path with or without `/api/{version}`, or a full address; both can have a query
+ * @param given a path with or without `/api/{version}`, or a full URL; both can have a query
  * @param apiVersion the version to call if the path has none, `v25.2`
  * @param field the field's label, for the error
  * @throws VaultFieldError naming the field, what was given and what is expected
@@ -56,10 +56,10 @@ export function readPath(given: unknown, apiVersion: string, field: string): Vau
 		throw new VaultFieldError(field, shown, EXPECTED);
 	}
 	if (!/^https?:$/.test(url.protocol)) {
-		throw new VaultFieldError(field, shown, `${EXPECTED}; a full address begins with https://`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; a full URL begins with https://`);
 	}
 	if (!/^\/api(\/|$)/.test(url.pathname)) {
-		throw new VaultFieldError(field, shown, `${EXPECTED}; addresses of the API begin with /api`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; paths of the API begin with /api`);
 	}
 	const path = url.pathname + url.search;
 	return absolute ? { path, origin: url.origin } : { path };
@@ -83,7 +83,7 @@ function assertPlain(path: string, shown: string, field: string): void {
 			throw new VaultFieldError(field, shown, `${EXPECTED}, percent-encoded once, with % as %25`);
 		}
 		if (isElsewhere(plain)) {
-			throw new VaultFieldError(field, shown, `${EXPECTED}, without ., .., and encoded slashes`);
+			throw new VaultFieldError(field, shown, `${EXPECTED}, without ".", "..", or encoded slashes`);
 		}
 		// Encoded braces belong to a value.
 		if (/[{}]/.test(part)) {
@@ -129,7 +129,7 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 			throw new VaultFieldError(
 				field,
 				name,
-				`a name in braces from the path, each one once; the path has: ${names}`,
+				`a name from the path, used only once. The path has: ${names}`,
 			);
 		}
 		const part = value.trim();

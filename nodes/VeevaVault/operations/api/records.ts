@@ -24,7 +24,7 @@ const PAGING = [
 	'next_page',
 ];
 
-/** Next to a list, it is the address of the response. Vault API reference: Jobs › Retrieve Job Histories. */
+/** Next to a list, it is the URL of the response. Vault API reference: Jobs › Retrieve Job Histories. */
 const ADDRESS = 'url';
 
 /** How many refused records an error lists. */

@@ -58,7 +58,7 @@ export const request: Operation = {
 					name: 'path',
 					type: 'string',
 					placeholder: 'e.g. /objects/documents/{doc_id}',
-					hint: 'Enter a path with or without /api/v25.2, or a full address in this Vault',
+					hint: 'Enter a path with or without /api/v25.2, or a full URL in this Vault',
 				},
 			],
 		},
@@ -72,7 +72,7 @@ export const request: Operation = {
 			'queryParameters',
 			'Query Parameters',
 			'query parameter',
-			'Parameters to add to the address of the call',
+			'Parameters to add to the URL of the call',
 		),
 		pairsProperty(
 			'headerParameters',
@@ -90,7 +90,7 @@ export const request: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to return the records that Vault refuses in a bulk call as items, with their responseStatus and errors. Otherwise, the item fails if Vault refuses one record, except with GET, which reads the result of an earlier call.',
+				'Whether to return the records that Vault refuses in a bulk call as items, with their responseStatus and errors. If off, the item fails when Vault refuses a record. GET always returns refused records as items.',
 		},
 		{
 			displayName: 'Follow Pages',
@@ -108,7 +108,7 @@ export const request: Operation = {
 			typeOptions: { minValue: 1, maxValue: MAX_TIMEOUT_MS },
 			default: LONG_CALL_TIMEOUT_MS,
 			description:
-				'Time in ms to wait for the response to begin, and for a file to continue. Without this option, a call with files can take an hour.',
+				'Time in ms to wait for the response to start, and between two parts of a file. Without this option, a call with files can take an hour.',
 		},
 	],
 	async execute(itemIndex) {
@@ -164,7 +164,7 @@ function outputField(parameters: Parameters): string {
 	throw new VaultFieldError(
 		label,
 		field,
-		'another name: n8n treats an item with this field as failed',
+		'a field name other than error. n8n treats an item with this field as failed',
 	);
 }
 
@@ -178,7 +178,7 @@ function assertNoLogin(path: string): void {
 	throw new VaultFieldError(
 		'Path',
 		'/auth',
-		'another call: the credential logs in, and Session › Log In returns its session',
+		'a call that is not a login. The credential logs in, and Session › Log In returns its session',
 	);
 }
 

@@ -102,7 +102,7 @@ function recommendation(found: Record<string, unknown>): IDataObject {
 		};
 	}
 	return {
-		type: 'Veeva Vault API, or Veeva Vault OAuth2 API to sign in in the browser',
+		type: 'Veeva Vault API, or Veeva Vault OAuth2 API for sign-in in the browser',
 		authentication_method: 'OAuth 2.0 / OpenID Connect',
 		advice:
 			profiles.length === 1

@@ -37,11 +37,11 @@ export function connectionError(host: string, failure: unknown): VaultError {
 /**
  * The error for a response that began but did not end.
  *
- * @param what what the host did in the middle of its response
+ * @param what what the host did during its response
  */
-export function brokenOff(host: string, what = 'broke off the connection'): VaultError {
+export function brokenOff(host: string, what = 'closed the connection'): VaultError {
 	return new VaultError(
-		`${host} ${what} in the middle of its response`,
+		`${host} ${what} during its response`,
 		'The call was carried out, but its response is incomplete. If the call changes nothing, try again.',
 		'ANSWER_CUT_OFF',
 	);

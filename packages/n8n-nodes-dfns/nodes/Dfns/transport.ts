@@ -46,7 +46,7 @@ export async function connect(context: IExecuteFunctions, itemIndex: number): Pr
 	};
 }
 
-/** Sends a request that has its own token, and ends it when the execution is cancelled. */
+/** Sends a request that has its own token, and ends it when the execution is canceled. */
 function sender(context: IExecuteFunctions): Send {
 	return async (options) => {
 		const signals = [options.abortSignal, context.getExecutionCancelSignal()];

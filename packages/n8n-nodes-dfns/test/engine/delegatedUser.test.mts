@@ -211,7 +211,7 @@ describe('renewal', () => {
 		const baseUrl = fixture.dfns.url.replace('127.0.0.1', 'localhost');
 		const credential = await fixture.delegatedUser({ baseUrl });
 		const { error } = await fixture.read(credential, { url: `${baseUrl}/wallets` });
-		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had already expired at 2/);
+		expect(error?.message).toMatch(/^localhost:\d+ returned a token that had already expired at 2/);
 		expect(error?.description).toContain('One of the clocks is wrong.');
 		expect(fixture.dfns.logins).toBe(1);
 	});

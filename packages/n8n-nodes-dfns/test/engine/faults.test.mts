@@ -66,11 +66,11 @@ const entryPoints: Array<[string, () => Promise<Reported>, steps: string[]]> = [
 
 /** What goes wrong with a call, and how it is reported. */
 const faults: Array<[FaultKind, what: RegExp, type: string | RegExp]> = [
-	['reset', /^HOST broke off the connection before it responded$/, 'CONNECTION_RESET'],
-	['html', /^HOST did not respond as Dfns does: text\/html$/, 'NOT_A_DFNS_ANSWER'],
+	['reset', /^HOST closed the connection before it responded$/, 'CONNECTION_RESET'],
+	['html', /^HOST did not respond like Dfns: text\/html$/, 'NOT_A_DFNS_ANSWER'],
 	['502', /^HOST could not process the call \[HTTP 502\]$/, 'SERVER_ERROR'],
-	['halfJson', /^HOST did not respond as Dfns does: unreadable JSON$/, 'NOT_A_DFNS_ANSWER'],
-	['array', /^HOST did not respond as Dfns does: application\/json$/, 'NOT_A_DFNS_ANSWER'],
+	['halfJson', /^HOST did not respond like Dfns: unreadable JSON$/, 'NOT_A_DFNS_ANSWER'],
+	['array', /^HOST did not respond like Dfns: application\/json$/, 'NOT_A_DFNS_ANSWER'],
 	['redirect', /^HOST redirected the call to elsewhere\.example; it was not followed$/, 'REDIRECT'],
 	['policy', /^A policy at HOST requires an approval first: .*\[HTTP 202\]$/, 'POLICY_PENDING'],
 	[{ status: 400, message: 'Bad things' }, /\[HTTP 400: Bad things\]$/, 'INVALID_REQUEST'],
@@ -189,7 +189,7 @@ describe('the meaning of each refusal', () => {
 		fixture.dfns.fail({ on: { path: LOGIN }, with: { status: 400, message: 'No' } });
 		const { description } = await errorOf();
 		expect(description).toContain(
-			'is 12 minutes behind that of this machine: one of them is wrong.',
+			'is 12 minutes behind that of the n8n server: one of them is wrong.',
 		);
 	});
 
@@ -204,13 +204,18 @@ describe('the meaning of each refusal', () => {
 		['a signed challenge without userAction', SIGN, { userAction: 7 }, 'without a userAction'],
 		['a userAction that no header can hold', SIGN, { userAction: 'a\nb' }, 'without a userAction'],
 		['a login without a token', LOGIN, {}, 'a login without a token'],
-		['a token that is no JWT', LOGIN, { token: 'opaque' }, 'no JWT with an expiry time (exp)'],
-		['a token without exp', LOGIN, { token: 'eyJ.e30.x' }, 'no JWT with an expiry time (exp)'],
+		[
+			'a token that is not a JWT',
+			LOGIN,
+			{ token: 'opaque' },
+			'not a JWT with an expiry time (exp)',
+		],
+		['a token without exp', LOGIN, { token: 'eyJ.e30.x' }, 'not a JWT with an expiry time (exp)'],
 	])('%s', async (_name, path, body, what) => {
 		fixture.dfns.fail({ on: { path }, with: { body } });
 		const { message, type } = await errorOf();
 		expect(message).toBe(
-			`${new URL(fixture.dfns.url).host} did not respond as Dfns does: ${message.split(': ')[1]}`,
+			`${new URL(fixture.dfns.url).host} did not respond like Dfns: ${message.split(': ')[1]}`,
 		);
 		expect(message).toContain(what);
 		expect(type).toBe('NOT_A_DFNS_ANSWER');
@@ -218,13 +223,13 @@ describe('the meaning of each refusal', () => {
 
 	test.each([[null], [1e15]])('a token with an impossible exp is reported: %j', async (exp) => {
 		fixture.dfns.tokenShape = { exp };
-		expect((await errorOf()).message).toContain('no JWT with an expiry time (exp)');
+		expect((await errorOf()).message).toContain('not a JWT with an expiry time (exp)');
 	});
 
 	test('a token that has already expired', async () => {
 		fixture.dfns.tokenShape = { exp: -60 };
 		const { message, type } = await errorOf();
-		expect(message).toContain('gave a token that had already expired at 2');
+		expect(message).toContain('returned a token that had already expired at 2');
 		expect(type).toBe('EXPIRED_TOKEN');
 	});
 

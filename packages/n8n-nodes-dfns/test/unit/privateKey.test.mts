@@ -143,7 +143,7 @@ describe('the error says what was entered instead of a usable private key', () =
 		[
 			'an OpenSSH key',
 			'-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----',
-			'the form of OpenSSH',
+			'in OpenSSH format',
 		],
 		[
 			'a certificate',

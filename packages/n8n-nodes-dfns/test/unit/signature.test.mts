@@ -59,7 +59,7 @@ test.each(['https:elsewhere.example', '/\\elsewhere.example', '\\\\elsewhere.exa
 
 test('an address that cannot be read is reported', () => {
 	expect(() => targetOf({ url: 'https://[', baseURL: '/' }, account.base)).toThrow(
-		'The request has no address that can be read',
+		'The request has no URL that can be read',
 	);
 });
 

@@ -2,7 +2,7 @@ import { DfnsError, DfnsFieldError } from '../dfns/errors';
 import type { RefusalType } from '../dfns/http/refusals';
 import { PreparationNeeded } from './preparationNeeded';
 
-const TRY_AGAIN = 'Every attempt makes its own user action: try again.';
+const TRY_AGAIN = 'Each attempt creates a new one: try again.';
 
 /** What to do about each type of error, in the words of the node and the credentials. Types are stable, messages are not. */
 const ADVICE: Readonly<Record<RefusalType | 'OTHER_CREDENTIAL' | 'REDIRECT', string>> = {
@@ -15,7 +15,7 @@ const ADVICE: Readonly<Record<RefusalType | 'OTHER_CREDENTIAL' | 'REDIRECT', str
 	SERVICE_ACCOUNT_DEACTIVATED:
 		'An administrator of the organization can activate it in the Dfns dashboard.',
 	NONCE_REFUSED:
-		'Organizations that require a nonce have an application: enter its Application ID in the credential. The nonce contains the time, so check the clock of the machine on which n8n runs.',
+		'Organizations that require a nonce have an application: enter its Application ID in the credential. The nonce contains the time, so check the clock of the n8n server.',
 	USER_ACTION_REFUSED: `A user action is valid for one call, and for a short time. ${TRY_AGAIN}`,
 	CHALLENGE_REFUSED: `A challenge is valid for a short time. ${TRY_AGAIN}`,
 	NO_CREDENTIAL:
@@ -29,13 +29,13 @@ const ADVICE: Readonly<Record<RefusalType | 'OTHER_CREDENTIAL' | 'REDIRECT', str
 	LOGIN_REFUSED:
 		'Check the User Name for spelling, and that the user and the service account are in the same organization and region. If they are, check that the Auth Token has not expired or been revoked meanwhile.',
 	AUTH_TOKEN_REFUSED:
-		'Check the Auth Token, that it has not expired or been revoked, and that the Base URL is that of its region. Older organizations need the Application ID as well.',
+		'Check that the Auth Token is complete, has not expired, and was not revoked, and that the Base URL belongs to its region. Older organizations need the Application ID as well.',
 	NO_PERMISSION:
 		'Give the service account the permission Auth:Login:Delegated (in older organizations Auth:Users:Delegate) in the Dfns dashboard.',
 	FORBIDDEN:
 		'Check the permissions of the service account, and the Application ID of older organizations.',
 	RATE_LIMIT:
-		'Wait a minute, and let workflows share one Dfns Delegated User credential, and so one login.',
+		'Wait a minute, and let workflows share one Dfns Delegated User API credential, so that they share one login.',
 	NOT_FOUND: 'Check the Base URL: it is https://api.dfns.io, or the API host of another region.',
 	INVALID_REQUEST: 'Check the values that Dfns names.',
 	SERVER_ERROR:

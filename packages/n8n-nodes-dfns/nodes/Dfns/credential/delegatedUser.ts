@@ -46,7 +46,7 @@ const CHECK_TIMEOUT_MS = 10_000;
  * The `authenticate` of the credential: signs a request with the user's token.
  *
  * @param credentials the credential's data; n8n passes the same object to {@link renewUserToken}
- * @param options the request. A relative address means the credential's own Dfns.
+ * @param options the request. A relative URL means the credential's own Dfns.
  * @returns the same options, signed
  * @throws DfnsError when a field is wrong, or the request is not for this Dfns: nothing is sent
  * @throws PreparationNeeded when there is no token that can be used

@@ -49,13 +49,13 @@ export function identityOf(
 }
 
 /**
- * Reads the field "Base URL": an address without a path, because the path is part of what is signed
+ * Reads the field "Base URL": a URL without a path, because the path is part of what is signed
  * (`userActionHttpPath`). It can be a host name only.
  *
  * @throws DfnsFieldError naming what was given and what is expected
  */
 export function readBaseUrl(value: unknown): BaseUrl {
-	const expected = `the address of the Dfns API without a path, such as ${DEFAULT_BASE_URL}`;
+	const expected = `the URL of the Dfns API without a path, such as ${DEFAULT_BASE_URL}`;
 	const refuse = (given: unknown, more = '') =>
 		new DfnsFieldError('Base URL', given, expected + more);
 	if (typeof value !== 'string') throw refuse(value ?? '');

@@ -5,17 +5,17 @@ import type { PrivateKey } from '../dfns/privateKey';
 
 const FIELD = 'Private Key';
 const EXPECTED =
-	'an unencrypted private key in PEM form (ECDSA, Ed25519 or RSA), beginning with -----BEGIN PRIVATE KEY-----';
+	'an unencrypted private key in PEM form (ECDSA, Ed25519, or RSA), beginning with -----BEGIN PRIVATE KEY-----';
 
 const ENCRYPTED =
-	'this one is encrypted; "openssl pkey -in key.pem" asks for its password and prints it without';
+	'this one is encrypted; "openssl pkey -in key.pem" asks for its password and prints the key without a password';
 
 /** What a PEM block (RFC 7468) is when it is not a private key that can be read. */
 const OTHER_BLOCKS: ReadonlyArray<[label: RegExp, what: string]> = [
 	[/^ENCRYPTED PRIVATE KEY$/, ENCRYPTED],
 	[
 		/^OPENSSH PRIVATE KEY$/,
-		'this one is in the form of OpenSSH; "ssh-keygen -p -m PKCS8 -f key" converts it',
+		'this one is in OpenSSH format; "ssh-keygen -p -m PKCS8 -f key" converts it',
 	],
 	[/PUBLIC KEY$/, 'this one is a public key; enter the private key'],
 	[/CERTIFICATE/, 'this one is a certificate; enter the private key'],

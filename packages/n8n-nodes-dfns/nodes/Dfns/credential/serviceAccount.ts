@@ -26,7 +26,7 @@ const checks = new WeakMap<Credentials, 'needed' | 'passed'>();
  * checks the key.
  *
  * @param credentials the credential's data; n8n passes the same object to {@link checkServiceAccount}
- * @param options the request. A relative address means the credential's own Dfns.
+ * @param options the request. A relative URL means the credential's own Dfns.
  * @returns the same options, signed
  * @throws DfnsError when a field is wrong, or the request is not for this Dfns: nothing is sent
  * @throws PreparationNeeded for a credential test before the check

@@ -11,7 +11,7 @@ import { CREDENTIAL_TEST_HEADERS } from './credentialTest';
 export type SignableOptions = IHttpRequestOptions & { uri?: string };
 
 /**
- * The address of a request that can be signed. A relative address is meant for the credential's own Dfns. When both `url`
+ * The URL of a request that can be signed. A relative URL is meant for the credential's own Dfns. When both `url`
  * and `uri` are given, n8n sends to `url`.
  *
  * @throws DfnsError when it is another host, or the token would travel unencrypted: nothing is sent
@@ -21,8 +21,8 @@ export function targetOf(options: SignableOptions, base: BaseUrl): URL {
 	const target = readUrl(joined(joined(base.origin, baseURL), url ?? uri), base.origin);
 	if (target === undefined) {
 		throw new DfnsError(
-			'The request has no address that can be read',
-			`Expected an address that begins with ${base.origin}/`,
+			'The request has no URL that can be read',
+			`Expected a URL that begins with ${base.origin}/`,
 			'INVALID_FIELD',
 		);
 	}
@@ -40,7 +40,7 @@ export function assertOwn(target: URL, { host, origin }: BaseUrl): void {
 	if (!isProtected(target)) {
 		throw new DfnsError(
 			`The request to ${target.host} was not sent: it would carry the token over plain ${target.protocol.slice(0, -1)}`,
-			'Start the address with https://.',
+			'Start the URL with https://.',
 			'PLAIN_HTTP',
 		);
 	}
@@ -52,7 +52,7 @@ export function assertOwn(target: URL, { host, origin }: BaseUrl): void {
 	);
 }
 
-/** Joins addresses like axios, with which n8n sends: the path of the first one is kept. */
+/** Joins URLs like axios, with which n8n sends: the path of the first one is kept. */
 function joined(base: string, address: string): string {
 	// n8n's older helper also takes a URL object.
 	const given = String(address).trim();

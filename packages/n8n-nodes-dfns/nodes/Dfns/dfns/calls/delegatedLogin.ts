@@ -57,12 +57,12 @@ function receivedToken(host: string, token: unknown, now: number): UserToken {
 	}
 	const read = readUserToken(token, now);
 	if (read === undefined) {
-		throw foreignResponse(host, 'a token that is no JWT with an expiry time (exp)');
+		throw foreignResponse(host, 'a token that is not a JWT with an expiry time (exp)');
 	}
 	if (read.expiresAt > now) return read;
 	throw new DfnsError(
-		`${host} gave a token that had already expired at ${isoTime(read.expiresAt)}`,
-		`The time is ${isoTime(now)} by the clock of ${host}, or by this machine's clock if the host does not tell the time. One of the clocks is wrong.`,
+		`${host} returned a token that had already expired at ${isoTime(read.expiresAt)}`,
+		`Current time: ${isoTime(now)} (from Dfns, or from the n8n server if Dfns does not send it). One of the clocks is wrong.`,
 		'EXPIRED_TOKEN',
 	);
 }

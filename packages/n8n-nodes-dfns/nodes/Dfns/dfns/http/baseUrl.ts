@@ -9,7 +9,7 @@ export interface BaseUrl {
 export const DEFAULT_BASE_URL = 'https://api.dfns.io';
 
 /**
- * Whether an address is encrypted on its way, or does not leave this machine. A token never travels in any other way.
+ * Whether a URL is encrypted on its way, or does not leave this machine. A token never travels in any other way.
  */
 export function isProtected({ protocol, hostname }: URL): boolean {
 	return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
@@ -26,10 +26,10 @@ function isLoopback(hostname: string): boolean {
 }
 
 /**
- * Reads an address.
+ * Reads a URL.
  *
- * @param base what a relative address is relative to
- * @returns `undefined` when the text is not an address
+ * @param base what a relative URL is relative to
+ * @returns `undefined` when the text is not a URL
  */
 export function readUrl(text: string, base?: string): URL | undefined {
 	try {

@@ -179,7 +179,7 @@ export function refusedError(refusal: Refusal): DfnsError {
 	const said = reason === undefined ? `HTTP ${status}` : `HTTP ${status}: ${reason}`;
 	const isForeign = reason === undefined && status !== 202;
 	const description = [
-		isForeign ? 'The response does not have the form of Dfns: a proxy may have responded.' : '',
+		isForeign ? 'The host did not respond like Dfns: a proxy may have responded.' : '',
 		hint,
 		approvalId === undefined ? '' : `The approval's ID: ${approvalId}.`,
 	];

@@ -64,7 +64,7 @@ export function readResponse(
  */
 export function foreignResponse(host: string, what: string): DfnsError {
 	return new DfnsError(
-		`${host} did not respond as Dfns does: ${what}`,
+		`${host} did not respond like Dfns: ${what}`,
 		'A proxy or a sign-in page may have responded instead, or the Base URL is not that of the Dfns API.',
 		'NOT_A_DFNS_ANSWER',
 	);
@@ -106,7 +106,7 @@ function hintFor({ base: { host }, authToken }: ServiceAccount, status: number):
 		const minutes = Math.abs(Math.round(difference / 60_000));
 		const where = difference > 0 ? 'ahead of' : 'behind';
 		hints.push(
-			`The clock of ${host} is ${minutes} minutes ${where} that of this machine: one of them is wrong.`,
+			`The clock of ${host} is ${minutes} minutes ${where} that of the n8n server: one of them is wrong.`,
 		);
 	}
 	return hints.join(' ');

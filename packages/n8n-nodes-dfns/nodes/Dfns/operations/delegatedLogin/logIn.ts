@@ -10,7 +10,7 @@ export const logIn: Operation = {
 		value: 'logIn',
 		action: 'Log in user',
 		description:
-			"Log a user in without the user's own credentials, and get the user's token. The token is a secret: n8n redacts it where it can, but the next steps see it, and so does an AI agent that uses this as a tool.",
+			"Log a user in and get the user's token. The token is a secret: later steps see it, and so does an AI agent.",
 	},
 	properties: [
 		{
@@ -20,7 +20,7 @@ export const logIn: Operation = {
 			default: '',
 			required: true,
 			placeholder: 'e.g. jdoe@example.co',
-			description: 'Name of the user to log in, as it is in Dfns',
+			description: 'Enter the name of the Dfns user to log in',
 		},
 	],
 	async execute(itemIndex) {
