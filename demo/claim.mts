@@ -21,7 +21,8 @@ export function claim(file: string): Claim {
 	const [holder] = pidsIn(file).filter(isRunning);
 	if (holder !== undefined) {
 		throw new Failure(
-			`npm start is running already, or has been killed and has left its n8n running: process ${holder}.\n` +
+			'npm start or npm run dev is running already, or has been killed and has left a program running: ' +
+				`process ${holder}.\n` +
 				'Stop it first, with Ctrl-C where it runs, or with kill.\n' +
 				`(If process ${holder} is something else, delete ${file}.)`,
 		);
@@ -33,12 +34,17 @@ export function claim(file: string): Claim {
 	};
 }
 
-function pidsIn(file: string): number[] {
+/**
+ * @param file what {@link claim} wrote; it need not exist
+ * @returns the process that claimed, and then those that its claim was extended to
+ */
+export function pidsIn(file: string): number[] {
 	if (!existsSync(file)) return [];
 	return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
 }
 
-function isRunning(pid: number): boolean {
+/** Tells whether there is such a process. */
+export function isRunning(pid: number): boolean {
 	try {
 		// Signal 0 only asks whether the process is there.
 		process.kill(pid, 0);

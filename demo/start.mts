@@ -8,7 +8,9 @@ const HELP = `Runs a real n8n with this package and a simulated Veeva Vault. No 
 
   npm start                 until Ctrl-C; the editor is at http://localhost:5678
   npm start -- --once       run the main example in the terminal, print each step's result, and end
+  npm run dev               like npm start, and n8n reloads the node whenever you save a source file
 
+  --watch                   what npm run dev adds
   --port <number>           where n8n listens (5678); --once takes free ports
   --simulator-port <number> where the simulated Vault listens (9400)
   --help                    this text
@@ -26,7 +28,7 @@ async function main(): Promise<number> {
 		const options = readArguments();
 		if (options.help) console.log(HELP);
 		else if (options.once) await runOnce(signal);
-		else await serve(options.ports, signal);
+		else await serve(options, signal);
 		return 0;
 	} catch (error) {
 		if (error instanceof Interrupted) {
@@ -43,6 +45,7 @@ function readArguments() {
 		const { values } = parseArgs({
 			options: {
 				once: { type: 'boolean', default: false },
+				watch: { type: 'boolean', default: false },
 				port: { type: 'string', default: '5678' },
 				'simulator-port': { type: 'string', default: '9400' },
 				help: { type: 'boolean', short: 'h', default: false },
@@ -55,7 +58,8 @@ function readArguments() {
 		if (ports.n8n === ports.simulator) {
 			throw new Failure(`--port and --simulator-port must differ; both are ${ports.n8n}.`);
 		}
-		return { once: values.once, help: values.help, ports };
+		if (values.once && values.watch) throw new Failure('--once and --watch exclude each other.');
+		return { once: values.once, help: values.help, watch: values.watch, ports };
 	} catch (error) {
 		if (error instanceof Failure) throw error;
 		throw new Failure(`${messageOf(error)}\nSee npm start -- --help.`);

@@ -5,8 +5,8 @@ import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../harness/
 import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { startModel, type ScriptedModel, type Turn } from './agent/model.mts';
-import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';
 
 /** The node as a tool of n8n's AI Agent. The model is a script on loopback, so that it says what is expected of one. */
 
@@ -168,7 +168,7 @@ for (const [spoken, responsesApi] of [
 	});
 }
 
-test('an AI agent fills in a parameter by $fromAI: for whom to discover the authentication type', async () => {
+test('an AI agent fills in a parameter by $fromAI', async () => {
 	callOnceAndRepeat({ user_name: 'sam@veepharm.com' });
 	const execution = await ask('How does Sam log in?', {
 		resource: 'authentication',
@@ -195,7 +195,7 @@ test('an AI agent fills in a parameter by $fromAI: for whom to discover the auth
 	assert.ok(answer.includes('sso') && answer.includes('OAuth Azure'), answer);
 });
 
-test('an AI agent is told why a call failed, and can say so', async () => {
+test('an AI agent receives the reason of a failed call, and can report it', async () => {
 	vault.fail({ on: { path: '/delegation/vaults' }, with: { error: 'INSUFFICIENT_ACCESS' } });
 	callOnceAndRepeat({});
 	const execution = await ask('For whom may I act?', {

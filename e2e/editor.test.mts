@@ -16,8 +16,8 @@ import { CREDENTIAL_FIELDS, NODE_PARAMETERS } from './editor-expected.mts';
 import type { Field } from './editor-fields.mts';
 import { recordTraffic, type Traffic } from './editor-traffic.mts';
 import { Editor } from './editor.mts';
-import { RENEWS_SCREENSHOTS, takeScreenshot } from './screenshots.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { RENEWS_SCREENSHOTS, takeScreenshot } from './screenshots.mts';
 
 /**
  * Building a workflow as a person does it: in n8n's editor in a real browser, from the nodes panel to a finished
@@ -54,7 +54,7 @@ before(async () => {
 	page.setDefaultTimeout(240_000);
 	editor = new Editor(page, fixture.n8n.editorUrl);
 	await editor.signIn(OWNER);
-	// How the editor finds out that nobody has signed in yet.
+	// How the editor finds out that no one has signed in yet.
 	assert.deepEqual(traffic.refused.splice(0), ['401 /rest/login']);
 	traffic.errors.length = 0;
 });
@@ -72,7 +72,7 @@ afterEach(async (context) => {
 	);
 });
 
-test('editor: a builder finds the node by searching Veeva, and adds it', async () => {
+test('editor: the node is found by searching for Veeva, and added', async () => {
 	await editor.newWorkflow();
 	await editor.openNodesPanel();
 	// n8n lists no HTTP Request entry for a credential for which there is a node.
@@ -110,7 +110,7 @@ test('editor: the credential is created from the node, and tested successfully',
 	await stored.close();
 });
 
-test('editor: the step is executed, and its output can be read', async () => {
+test('editor: the step is executed, and shows its output', async () => {
 	assert.match(await editor.executeStep(), /olivia@veepharm\.com/);
 	assert.match(await editor.showOutputAs('Schema'), /user_name__v\s+olivia@veepharm\.com/);
 	assert.match(await editor.showOutputAs('JSON'), /"user_name__v":\s+"olivia@veepharm\.com"/);
@@ -119,7 +119,7 @@ test('editor: the step is executed, and its output can be read', async () => {
 	await editor.closeNode();
 });
 
-test('editor: a delegation is picked from the list, and its session used in the next step', async () => {
+test('editor: a delegation is picked from the list, and the next step uses its session', async () => {
 	await editor.addAfter('Validate session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
@@ -145,7 +145,7 @@ test('editor: a delegation is picked from the list, and its session used in the 
 	await editor.closeNode();
 });
 
-test('editor: with the keyboard alone the node is found and added', async () => {
+test('editor: the node is found and added with the keyboard alone', async () => {
 	await editor.newWorkflow();
 	await editor.openNodesPanel();
 	await page.keyboard.type('veeva');
@@ -155,7 +155,7 @@ test('editor: with the keyboard alone the node is found and added', async () => 
 	assert.equal(await editor.credentialInUse(), CREDENTIAL);
 });
 
-test('editor: each operation shows its own parameters, each with an explanation', async () => {
+test('editor: each operation shows its own parameters, each with a description', async () => {
 	for (const { resource, operation, labels, withSessionId } of NODE_PARAMETERS) {
 		const name = `${resource} › ${operation}`;
 		await editor.choose('resource', resource);
@@ -175,11 +175,11 @@ test('editor: each operation shows its own parameters, each with an explanation'
 	await editor.closeNode();
 });
 
-test('editor: Options is shown only where there is an option to add', () => {
+test('editor: Options is shown only when there is an option to add', () => {
 	assert.deepEqual(withEmptyOptions, []);
 });
 
-test('editor: the form of the credential shows the fields of each method, and no others', async () => {
+test('editor: the credential form shows the fields of the chosen login method, and no others', async () => {
 	const form = await editor.newCredential('Veeva Vault API');
 	for (const { choices, switches = [], labels } of CREDENTIAL_FIELDS) {
 		for (const [field, option] of Object.entries(choices)) await form.choose(field, option);
@@ -189,7 +189,7 @@ test('editor: the form of the credential shows the fields of each method, and no
 	}
 });
 
-test('editor: the form tells why a credential does not work', async () => {
+test('editor: the credential form says why a credential does not work', async () => {
 	const [closedPort] = await freePorts(1);
 	const form = await editor.newCredential('Veeva Vault API');
 	await form.fill({ loginHost: vault.url(vault.hosts.login, '') });
@@ -217,7 +217,7 @@ test('editor: the form tells why a credential does not work', async () => {
 	await form.close();
 });
 
-test('editor: an example is imported from its file, and every step of it succeeds', async () => {
+test('editor: an example is imported from its file, and every step succeeds', async () => {
 	const example = readExample('delegated-session.json', vault.hosts);
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-import-'));
 	try {
@@ -251,7 +251,7 @@ test('editor: an example is pasted into the canvas, and finds the credential by 
 	await editor.closeNode();
 });
 
-test('editor: neither a session of the credential nor the password ever came to the browser', async () => {
+test('editor: the browser never received a session of the credential, nor the password', async () => {
 	const ownSessions = new Set<string>();
 	const delegated = new Set<string>();
 	for (const { userId, headers } of vault.calls) {
@@ -271,7 +271,7 @@ test('editor: neither a session of the credential nor the password ever came to 
 	}
 });
 
-test('editor: meanwhile n8n has refused nothing, and the browser has reported no error', async () => {
+test('editor: n8n refused no request, and the browser reported no error', async () => {
 	assert.deepEqual(traffic.refused, []);
 	assert.deepEqual(traffic.errors, []);
 });

@@ -5,13 +5,13 @@ import { after, before, beforeEach, test } from 'node:test';
 
 import Fastify from 'fastify';
 
-import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
 import { provideCredential, readExample } from '../harness/examples.mts';
+import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
 import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import type { FaultKind, UserRecord } from '../test/simulator/types.mts';
-import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 
 /** Each workflow in `examples/`, imported as it is and run to its end, and what Vault saw of it. */
 
@@ -115,7 +115,7 @@ async function runsByItself(file: string): Promise<void> {
 }
 
 for (const file of FILES) {
-	test(`examples/${file} is explained, tidy, and nobody's own`, () => {
+	test(`examples/${file} has a note, no overlapping nodes and no personal data`, () => {
 		const { nodes, pinData, ...rest } = readExample(file, vault.hosts);
 		assert.deepEqual(Object.keys(rest).sort(), ['connections', 'name', 'settings']);
 		assert.deepEqual(rest.settings, { executionOrder: 'v1' });
@@ -160,7 +160,7 @@ function assertApart(nodes: WorkflowFile['nodes']): void {
 	}
 }
 
-test('examples/scheduled-keep-alive.json keeps one session, and replaces one that was killed', async () => {
+test('examples/scheduled-keep-alive.json keeps one session alive, and replaces it when it was killed', async () => {
 	const example = readExample('scheduled-keep-alive.json', vault.hosts);
 	triggerOf(example, TRIGGERS.schedule).parameters = {
 		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
@@ -177,7 +177,7 @@ test('examples/scheduled-keep-alive.json keeps one session, and replaces one tha
 	assert.equal(vault.logins, 2);
 });
 
-test('examples/login-to-http-request.json reaches Vault by the credential, and by the session of Log In', async () => {
+test('examples/login-to-http-request.json calls Vault with the credential, and with the session from Log In', async () => {
 	const execution = await runExample('login-to-http-request.json');
 	assertSucceeded(execution);
 	for (const step of ['Who am I', 'Who am I, by session']) {
@@ -193,7 +193,7 @@ test('examples/login-to-http-request.json reaches Vault by the credential, and b
 	);
 });
 
-test('examples/login-to-http-request.json takes the session to no other host, wherever Vault redirects', async () => {
+test('examples/login-to-http-request.json sends the session to no other host, wherever Vault redirects', async () => {
 	const elsewhere = vault.url(vault.hosts.qualityDocs, '/api/v25.2/elsewhere');
 	vault.fail({ on: { path: ME }, with: 'redirect', to: elsewhere, times: 2 });
 	await runExample('login-to-http-request.json');
@@ -238,7 +238,7 @@ function delegated(execution: Execution) {
 	return { started, ended };
 }
 
-/** Of all sessions that live in Vault, none is one that acts for somebody else. */
+/** No session in Vault acts on behalf of another user. */
 function assertNoDelegatedSessionLives(): void {
 	assert.deepEqual(
 		vault.sessions().filter(({ delegateUserId }) => delegateUserId !== undefined),
@@ -251,7 +251,7 @@ function reports(execution: Execution): Array<Record<string, unknown>> {
 	return (done ?? []).map(({ json }) => json);
 }
 
-test('examples/delegated-loop.json works for each delegator, in one session after the other', async () => {
+test('examples/delegated-loop.json acts for each delegator, in one session after the other', async () => {
 	const execution = await runExample('delegated-loop.json');
 	assertSucceeded(execution);
 	const { started, ended } = delegated(execution);
@@ -277,7 +277,7 @@ test('examples/delegated-loop.json works for each delegator, in one session afte
 	);
 });
 
-test('examples/delegated-loop.json ends every session, also when a step fails', async () => {
+test('examples/delegated-loop.json ends every session, even when a step fails', async () => {
 	const faults: FaultKind[] = [{ error: 'INSUFFICIENT_ACCESS' }, 'reset', '500', 'html'];
 	for (const [index, fault] of faults.entries()) {
 		vault.calls.length = 0;
@@ -302,7 +302,7 @@ test('examples/delegated-loop.json ends every session, also when a step fails', 
 	}
 });
 
-test('examples/delegated-loop.json goes on with the others when a session cannot be started, or not be ended', async () => {
+test('examples/delegated-loop.json continues with the others when a session cannot be started or ended', async () => {
 	vault.fail({ on: { path: '/delegation/login' }, with: { error: 'INSUFFICIENT_ACCESS' } });
 	const without = await runExample('delegated-loop.json');
 	const { started, ended } = delegated(without);
@@ -457,7 +457,7 @@ test('examples/locked-account-alert.json reports a grant that the identity provi
 	}
 });
 
-test('examples/locked-account-alert.json leaves other errors alone', async () => {
+test('examples/locked-account-alert.json does not report other errors', async () => {
 	const step = failingStep();
 	vault.user(OLIVIA).locked = false;
 	vault.fail({ on: { path: ME }, with: { error: 'INSUFFICIENT_ACCESS' } });

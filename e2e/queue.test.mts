@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withProgress } from '../harness/progress.mts';
 import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { endWithParent } from './queue/ending.mts';
 import { assertNoneIn, dump, filesOf, isIdle, statusesOf, untilIdle } from './queue/evidence.mts';
 import { byProcess, countsOf, Journal, keepAlives, logins } from './queue/journal.mts';
@@ -13,7 +14,6 @@ import { callMany, publishChecks, type Answer, type Target } from './queue/load.
 import type { ActiveJob } from './queue/redis.mts';
 import { provideServices, type Services } from './queue/services.mts';
 import { startWorker, type Worker } from './queue/worker.mts';
-import { startFixture, type Fixture } from './fixture.mts';
 
 /**
  * n8n's queue mode: a main process that takes the webhooks, and two workers that execute, on PostgreSQL and Redis. Each
@@ -139,7 +139,7 @@ function assertOneLoginEach(calls: Simulator['calls'], event: string): void {
 }
 
 test(
-	'queue mode: 200 executions at once without a session are at most one login per worker',
+	'queue mode: 200 executions at once without a session cause at most one login per worker',
 	{ skip },
 	async () => {
 		const target = await publish();
@@ -159,7 +159,7 @@ test(
 );
 
 test(
-	'queue mode: 1,000 executions while sessions are killed and a worker dies',
+	'queue mode: 1,000 executions succeed while sessions are killed and a worker dies',
 	{ skip },
 	async () => {
 		const target = await publish();
@@ -184,7 +184,7 @@ test(
 				await reached(WORKER_KILLED_AT);
 				await victim.killWhileBusy();
 				journal.begin(`worker killed after ${count} executions`);
-				// Nobody but the survivor can take anything until the next worker is there.
+				// Until the next worker is there, only the surviving one takes jobs.
 				held = await services.queue.activeJobs();
 				const next = await start(RESTARTED);
 				workers = [survivor, next];
@@ -274,30 +274,26 @@ test('queue mode: every worker uses the session that another saved', { skip }, a
 	assert.ok(keepAlives(second.calls()).length <= names.length);
 });
 
-test(
-	'queue mode: a worker that starts uses the session of one that is gone',
-	{ skip },
-	async () => {
-		const target = await publish();
-		const [leaver, other] = workers;
-		await other.stop();
-		workers = [leaver];
-		const before = new Journal(vault, 'one worker');
-		assert.ok(isRight(await target.call()));
-		assert.deepEqual(byProcess(logins(before.calls())), { [leaver.name]: 1 });
+test('queue mode: a new worker uses the session of a worker that is gone', { skip }, async () => {
+	const target = await publish();
+	const [leaver, other] = workers;
+	await other.stop();
+	workers = [leaver];
+	const before = new Journal(vault, 'one worker');
+	assert.ok(isRight(await target.call()));
+	assert.deepEqual(byProcess(logins(before.calls())), { [leaver.name]: 1 });
 
-		const [newcomer] = await Promise.all([start('worker 3'), leaver.stop()]);
-		workers = [newcomer];
-		const then = new Journal(vault, 'another worker');
-		const answers = await callMany(target, many(20, 20));
-		assert.ok(answers.every(isRight));
-		assert.equal(logins(then.calls()).length, 0);
-		assert.deepEqual(byProcess(keepAlives(then.calls())), { [newcomer.name]: 1 });
-	},
-);
+	const [newcomer] = await Promise.all([start('worker 3'), leaver.stop()]);
+	workers = [newcomer];
+	const then = new Journal(vault, 'another worker');
+	const answers = await callMany(target, many(20, 20));
+	assert.ok(answers.every(isRight));
+	assert.equal(logins(then.calls()).length, 0);
+	assert.deepEqual(byProcess(keepAlives(then.calls())), { [newcomer.name]: 1 });
+});
 
 test(
-	"after all that: no password and no session in n8n's database, queue and logs",
+	"afterwards, n8n's database, queue and logs hold no password and no session",
 	{ skip },
 	async () => {
 		rememberSecrets();

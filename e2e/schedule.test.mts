@@ -6,8 +6,8 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import { MINUTE, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
-import { explain, inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { explain, inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 
 /** Active workflows that run every second, over a session that dies twice: it is killed, and it idles out. */
 
@@ -137,7 +137,7 @@ function assertAllSucceeded(executions: Execution[]): void {
 	assert.equal(vault.logins, 3);
 }
 
-test('a schedule with the Veeva Vault node and the HTTP Request node: two sessions die, no execution fails, 3 logins', async () => {
+test('on a schedule with the Veeva Vault node and the HTTP Request node, no execution fails when two sessions die, with 3 logins', async () => {
 	// The lease is five minutes, so that neither death is expected. The Veeva Vault node hears of it from Vault and has
 	// the session renewed, for the HTTP Request node that follows, too. That node alone would not notice before the
 	// lease is over: hence the order.
@@ -149,7 +149,7 @@ test('a schedule with the Veeva Vault node and the HTTP Request node: two sessio
 	assert.ok(!refused.some(({ path }) => path.endsWith(DELEGATIONS)));
 });
 
-test('a schedule with the HTTP Request node alone: two sessions die between executions, no execution fails, 3 logins', async () => {
+test('on a schedule with the HTTP Request node alone, no execution fails when two sessions die between executions, with 3 logins', async () => {
 	// The lease is half the session timeout: here 0.03 seconds, so that it is over before the next execution, as it is
 	// in a real Vault when more than five minutes lie between two. The credential asks whether the session lives.
 	const { httpStep } = await steps({ sessionTimeout: 0.001 });

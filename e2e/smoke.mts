@@ -10,6 +10,7 @@ import type { N8n } from '../harness/n8n.mts';
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import { IAN, ME, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
 	createAndQuery,
@@ -20,7 +21,6 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { startFixture, type Fixture } from './fixture.mts';
 
 const QUERY = '/api/v25.2/query';
 
@@ -39,7 +39,7 @@ export function smoke(folder: string): void {
 	let stranger: Server;
 
 	/** The headers of what has come to a server that is none of the Vault's. */
-	const strayed: Array<Record<string, unknown>> = [];
+	const received: Array<Record<string, unknown>> = [];
 	/** Everything that must not be found afterwards. */
 	const secrets = new Set<string>();
 
@@ -49,7 +49,7 @@ export function smoke(folder: string): void {
 		});
 		({ vault, n8n, rest, promoMats } = fixture);
 		stranger = createServer((request, response) => {
-			strayed.push({ ...request.headers });
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json');
 			response.end('{}');
 		});
@@ -66,7 +66,7 @@ export function smoke(folder: string): void {
 	beforeEach(() => {
 		rememberSecrets();
 		vault.reset();
-		strayed.length = 0;
+		received.length = 0;
 		// Another password for each test, and so a login of which n8n's process knows nothing yet.
 		vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 	});
@@ -134,7 +134,7 @@ export function smoke(folder: string): void {
 		return outputOf(execution, 'Step')[0] ?? {};
 	}
 
-	test('the HTTP Request node reaches Vault with the session that the credential keeps', async () => {
+	test('the HTTP Request node uses the session that the credential keeps', async () => {
 		const id = await credential();
 		assert.equal((await runVault(id, 'validate')).status, 'success');
 		const execution = await runHttp(id, promoMats + ME);
@@ -145,7 +145,7 @@ export function smoke(folder: string): void {
 		assert.equal(first.headers.authorization, second.headers.authorization);
 	});
 
-	test('the HTTP Request node alone logs in too', async () => {
+	test('the HTTP Request node logs in when there is no session', async () => {
 		const execution = await runHttp(await credential(), promoMats + ME);
 		assert.equal(execution.status, 'success', explain(execution));
 		assert.equal(output(execution).responseStatus, 'SUCCESS');
@@ -190,7 +190,7 @@ export function smoke(folder: string): void {
 		assert.equal((await actAsIan()).user_name__v, IAN);
 	});
 
-	test('a credential that acts for another user is that user in both nodes', async () => {
+	test('a credential that acts on behalf of another user is that user in both nodes', async () => {
 		const id = await credential({
 			delegated: true,
 			delegatedVaultId: '1776',
@@ -224,7 +224,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.logins, 2);
 	});
 
-	test('the credential test logs in afresh, and tells a wrong password', async () => {
+	test('the credential test logs in each time, and reports a wrong password', async () => {
 		const id = await credential();
 		assert.deepEqual(await rest.testCredential(id), {
 			status: 'OK',
@@ -254,7 +254,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.logins, 2);
 	});
 
-	test('a session that was killed is replaced, and the call made once more', async () => {
+	test('a session that was killed is replaced, and the call is repeated once', async () => {
 		const id = await credential();
 		await runVault(id, 'validate');
 		vault.killSessions();
@@ -262,7 +262,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.logins, 2);
 	});
 
-	test('End clears the stored session; the next step logs in', async () => {
+	test('End removes the stored session, and the next step logs in', async () => {
 		const id = await credential();
 		await runVault(id, 'validate');
 		assert.equal((await runVault(id, 'end')).status, 'success');
@@ -284,7 +284,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.calls.length, before);
 	});
 
-	test('a refused login is sent once, however often it is asked for', async () => {
+	test('a refused login is sent once, however often executions need it', async () => {
 		const id = await credential({ password: 'certainly not the password' });
 		for (let times = 0; times < 3; times++) {
 			const [node, http] = [await runVault(id, 'validate'), await runHttp(id, promoMats + ME)];
@@ -312,7 +312,7 @@ export function smoke(folder: string): void {
 		}
 	});
 
-	test('a failed item goes on, or to the error output, as the node is set', async () => {
+	test('a failed item continues or goes to the error output, as the node is set', async () => {
 		const step = vaultStep(await credential(), 'validate');
 		vault.fail({ on: { path: ME }, with: '500', times: 2 });
 		const name = `Workflow ${tests}`;
@@ -335,15 +335,18 @@ export function smoke(folder: string): void {
 		}
 		// The HTTP Request node follows redirects, but without the session; the Veeva Vault node follows none.
 		assert.deepEqual(
-			strayed.map(({ authorization }) => authorization),
+			received.map(({ authorization }) => authorization),
 			[undefined, undefined],
 		);
 		vault.fail({ on: { path: ME }, with: 'redirect', to: `http://127.0.0.1:${port}/` });
-		assert.match((await runVault(id, 'validate')).error?.message ?? '', /the redirect was not followed$/);
-		assert.equal(strayed.length, 2);
+		assert.match(
+			(await runVault(id, 'validate')).error?.message ?? '',
+			/the redirect was not followed$/,
+		);
+		assert.equal(received.length, 2);
 	});
 
-	test('other failures, for the search below', async () => {
+	test('failed calls leave what the last test searches', async () => {
 		const id = await credential();
 		for (const fault of ['reset', '500', 'html', 'downtime'] as const) {
 			for (const path of ['/auth', ME]) {
@@ -356,7 +359,7 @@ export function smoke(folder: string): void {
 		}
 	});
 
-	test("after all that: no password and no session in n8n's database, logs or saved executions", async () => {
+	test("afterwards, n8n's database, logs and saved executions hold no password and no session", async () => {
 		rememberSecrets();
 		await n8n.stop();
 		assert.ok(secrets.size > 10, `only ${secrets.size} secrets to look for`);

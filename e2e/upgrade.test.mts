@@ -38,7 +38,7 @@ for (const version of VERSIONS) {
 
 		after(() => fixture?.close());
 
-		test('saved workflows and credentials keep working, with the session that the credential keeps', async () => {
+		test('saved workflows and credentials keep working, with the stored session', async () => {
 			assert.equal(installedVersion(fixture), version);
 			await runAll(fixture, saved);
 			const { vault } = fixture;

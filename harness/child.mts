@@ -2,18 +2,29 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 
-/** How to run a program whose output goes to a log file. */
-export interface ChildOptions {
+/** How to run a program. */
+interface ProgramOptions {
 	command: string;
 	args: string[];
 	/** The working directory. */
 	cwd: string;
 	env: NodeJS.ProcessEnv;
-	/** Gets standard output and standard error; what it held before is lost. */
-	logFile: string;
 	/** As whom to run it; as this process's user when not given. Only root may choose. */
 	user?: { uid: number; gid: number };
+}
+
+/** How to run a program whose output goes to a log file. */
+export interface ChildOptions extends ProgramOptions {
+	/** Gets standard output and standard error; what it held before is lost. */
+	logFile: string;
+}
+
+/** How to run a program whose output is read while it runs. */
+export interface ReadChildOptions extends ProgramOptions {
+	/** Gets each line of standard output and standard error. */
+	onLine(line: string): void;
 }
 
 /** How a program ended: by itself with a code, or by a signal. */
@@ -43,19 +54,22 @@ export interface Child {
  * @returns the running program
  * @throws when the program cannot be started at all
  */
-export async function startChild(options: ChildOptions): Promise<Child> {
-	mkdirSync(dirname(options.logFile), { recursive: true });
-	// A file rather than a pipe: it is complete even when this process ends first.
-	const log = openSync(options.logFile, 'w');
+export async function startChild(options: ChildOptions | ReadChildOptions): Promise<Child> {
+	const output = 'logFile' in options ? openLog(options.logFile) : 'pipe';
 	const child = spawn(options.command, options.args, {
 		cwd: options.cwd,
 		env: options.env,
 		detached: true,
-		stdio: ['ignore', log, log],
+		stdio: ['ignore', output, output],
 		windowsHide: true,
 		...options.user,
 	});
-	closeSync(log);
+	if (output !== 'pipe') closeSync(output);
+	if ('onLine' in options) {
+		for (const stream of [child.stdout, child.stderr]) {
+			if (stream !== null) createInterface(stream).on('line', (line) => options.onLine(line));
+		}
+	}
 	await once(child, 'spawn');
 
 	const killNow = () => signalGroup(child, 'SIGKILL');
@@ -100,6 +114,12 @@ export function logTail(logFile: string, lines = 15): string {
 	} catch {
 		return '';
 	}
+}
+
+/** A file rather than a pipe: it is complete even when this process ends first. */
+function openLog(file: string): number {
+	mkdirSync(dirname(file), { recursive: true });
+	return openSync(file, 'w');
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

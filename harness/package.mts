@@ -19,6 +19,9 @@ import { NpmError, runNpm } from './npm.mts';
 /** The folder of the package that is shown and tested: the repository's. */
 export const PACKAGE_FOLDER = dirname(import.meta.dirname);
 
+/** What is packed without being built. README.md and the like don't change what n8n does. */
+export const UNBUILT_FILES = ['package.json', 'index.js'];
+
 /**
  * Packs a package as it would be published. Builds it before, where its `dist` does not match its sources.
  *
@@ -87,10 +90,8 @@ export async function installPackage(
 	userFolder: string,
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-	const nodesFolder = join(userFolder, '.n8n', 'nodes');
-	// Always afresh: npm takes a tarball of the same name and version for the one that it has.
-	rmSync(nodesFolder, { recursive: true, force: true });
-	mkdirSync(nodesFolder, { recursive: true });
+	// Always empty: npm takes a tarball of the same name and version for the one that it has.
+	const nodesFolder = emptyNodesFolder(userFolder);
 	writeFileSync(
 		join(nodesFolder, 'package.json'),
 		`${JSON.stringify({ name: 'installed-nodes', private: true })}\n`,
@@ -111,6 +112,19 @@ export async function installPackage(
 }
 
 /**
+ * Removes the packages that are installed for one n8n, and what {@link providePackage} knows of them.
+ *
+ * @param userFolder the n8n's user folder (`N8N_USER_FOLDER`); made when missing
+ * @returns the folder into whose `node_modules` packages are installed
+ */
+export function emptyNodesFolder(userFolder: string): string {
+	const nodesFolder = nodesFolderOf(userFolder);
+	rmSync(nodesFolder, { recursive: true, force: true });
+	mkdirSync(nodesFolder, { recursive: true });
+	return nodesFolder;
+}
+
+/**
  * Makes one n8n have the package as its sources are now, or as {@link packedFile} says. Does nothing when it has it
  * already.
  *
@@ -123,7 +137,7 @@ export async function providePackage(
 	userFolder: string,
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-	const stampFile = join(userFolder, '.n8n', 'nodes', '.veeva-vault-sources');
+	const stampFile = join(nodesFolderOf(userFolder), '.veeva-vault-sources');
 	const packed = packedFile('n8n-nodes-veeva-vault');
 	const digest = packed === undefined ? digestOfPackage() : digestOf(packed);
 	if (readIfThere(stampFile) === digest) return;
@@ -137,12 +151,14 @@ export async function providePackage(
 	}
 }
 
+function nodesFolderOf(userFolder: string): string {
+	return join(userFolder, '.n8n', 'nodes');
+}
+
 /** Sums up everything that the packed package depends on. */
 function digestOfPackage(): string {
 	const hash = createHash('sha256').update(digestOfSources(PACKAGE_FOLDER));
-	for (const name of ['package.json', 'index.js']) {
-		hash.update(readFileSync(join(PACKAGE_FOLDER, name)));
-	}
+	for (const file of UNBUILT_FILES) hash.update(readFileSync(join(PACKAGE_FOLDER, file)));
 	return hash.digest('hex');
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parse } from 'flatted';
+import type { INodeTypeDescription } from 'n8n-workflow';
 
 import { Interrupted } from './failure.mts';
 
@@ -157,6 +158,11 @@ export class N8nRest {
 	/** Signs in. */
 	async logIn(email: string, password: string): Promise<void> {
 		await this.#call('POST', '/login', { emailOrLdapLoginId: email, password });
+	}
+
+	/** @returns the node types that the editor offers now, of all packages; some megabytes */
+	async nodeTypes(): Promise<INodeTypeDescription[]> {
+		return JSON.parse(await this.#fetch('GET', '/types/nodes.json')) as INodeTypeDescription[];
 	}
 
 	/** @returns all credentials that the user sees */
@@ -325,7 +331,13 @@ export class N8nRest {
 
 	/** @param path what follows `/rest` */
 	async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
-		const response = await fetch(`${this.#url}/rest${path}`, {
+		const text = await this.#fetch(method, `/rest${path}`, body);
+		return (JSON.parse(text) as { data: T }).data;
+	}
+
+	/** @returns the body of n8n's response */
+	async #fetch(method: string, path: string, body?: unknown): Promise<string> {
+		const response = await fetch(this.#url + path, {
 			method,
 			headers: {
 				// n8n ties a sign-in to the browser that it was made in.
@@ -341,9 +353,9 @@ export class N8nRest {
 		}
 		const text = await response.text();
 		if (!response.ok) {
-			throw new RestError(response.status, `${reasonIn(text)} (${method} /rest${path})`);
+			throw new RestError(response.status, `${reasonIn(text)} (${method} ${path})`);
 		}
-		return (JSON.parse(text) as { data: T }).data;
+		return text;
 	}
 }
 

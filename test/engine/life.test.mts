@@ -1,11 +1,12 @@
 import { clock } from '../fixture/clock.mts';
 import { OLIVIA, PASSWORD, ME, MINUTE, validate, keepAlive } from '../fixture/data.mts';
 import { useFixture } from '../fixture/jest.mts';
+import { textOf } from '../fixture/text.mts';
 
 const fixture = useFixture();
 
-/** Both ways into Vault, each making one call and giving what Vault said of it. */
-const ways = [
+/** Both nodes that call Vault. Each makes one call and returns what Vault said. */
+const entryPoints = [
 	[
 		'the Veeva Vault node',
 		async (credential: string) => {
@@ -22,7 +23,7 @@ const ways = [
 	],
 ] as const;
 
-describe.each(ways)('%s', (way, call) => {
+describe.each(entryPoints)('%s', (entryPoint, call) => {
 	test('logs in when there is no session, and stores it encrypted', async () => {
 		const credential = await fixture.credential();
 		expect(await call(credential)).toContain(OLIVIA);
@@ -85,7 +86,7 @@ describe.each(ways)('%s', (way, call) => {
 	});
 
 	test('logs in with a user name and password full of special characters', async () => {
-		const user = { username: `&=+%"'é ${way}@veepharm.com`, password: '&=+%"\'é ;#?/\\€' };
+		const user = { username: `&=+%"'é ${entryPoint}@veepharm.com`, password: '&=+%"\'é ;#?/\\€' };
 		fixture.vault.addUser({ ...user, vaultIds: [1776] });
 		const credential = await fixture.credential(user);
 		await call(credential);
@@ -96,7 +97,7 @@ describe.each(ways)('%s', (way, call) => {
 	test('logs in once for 200 executions at once', async () => {
 		const credential = await fixture.credential();
 		const all = await Promise.all(Array.from({ length: 200 }, async () => await call(credential)));
-		expect(all.every((answer) => String(answer).includes(OLIVIA))).toBe(true);
+		expect(all.every((answer) => textOf(answer).includes(OLIVIA))).toBe(true);
 		expect(fixture.vault.logins).toBe(1);
 	});
 });

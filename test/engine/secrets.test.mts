@@ -80,7 +80,7 @@ test('a message from Vault that repeats the session is shown without it', async 
 		on: { path: ME },
 		with: {
 			error: 'INVALID_DATA',
-			// Whichever it is by then.
+			// The password may have changed by then.
 			get message() {
 				return `Bad header Authorization: ${vault.sessions()[0].id}`;
 			},
@@ -94,17 +94,17 @@ test('a message from Vault that repeats the session is shown without it', async 
 describe.each(troubles)('%s', (_name, arrange) => {
 	test.each(['Veeva Vault node', 'HTTP Request node', 'credential test'])(
 		'%s: no password and no session is saved or shown',
-		async (way) => {
+		async (entryPoint) => {
 			const { engine, vault, promoMats } = fixture;
 			const { password } = vault.user(OLIVIA);
 			const credential = await fixture.credential();
 			arrange();
 			let text: string;
-			if (way === 'credential test') {
+			if (entryPoint === 'credential test') {
 				text = JSON.stringify(await engine.testCredential(credential));
 			} else {
 				const node =
-					way === 'Veeva Vault node'
+					entryPoint === 'Veeva Vault node'
 						? engine.node('Step', VEEVA_VAULT, validate, { credential })
 						: engine.node(
 								'Step',

@@ -7,42 +7,42 @@ import { HTTP_REQUEST } from './engine.mts';
 
 const fixture = useFixture();
 
-/** Somebody else's server, which keeps the headers that it gets. */
-let thief: Server;
-let stolen: Array<Record<string, unknown>>;
-let thiefOrigin: string;
+/** A server that is not Vault's, which keeps the headers that it receives. */
+let otherServer: Server;
+let received: Array<Record<string, unknown>>;
+let otherOrigin: string;
 
 beforeAll(async () => {
-	thief = createServer((request, response) => {
-		stolen.push({ ...request.headers });
+	otherServer = createServer((request, response) => {
+		received.push({ ...request.headers });
 		response.setHeader('content-type', 'application/json').end('{}');
 	});
-	await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
-	thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+	await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+	otherOrigin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 });
-afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
-beforeEach(() => (stolen = []));
+afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
+beforeEach(() => (received = []));
 
 test('a request to another host is refused before it is sent', async () => {
 	const credential = await fixture.credential();
 	await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
 	const before = fixture.vault.calls.length;
-	const { error } = await fixture.engine.httpRequest(`${thiefOrigin}/api`, credential);
+	const { error } = await fixture.engine.httpRequest(`${otherOrigin}/api`, credential);
 	expect(error?.message).toBe(
-		`The request to ${new URL(thiefOrigin).host} was not sent: it is not a host of this credential's Vault`,
+		`The request to ${new URL(otherOrigin).host} was not sent: it is not a host of this credential's Vault`,
 	);
 	expect(error?.description).toContain(
 		`signs only requests to ${fixture.vault.hosts.promoMats}, ${fixture.vault.hosts.qualityDocs}.`,
 	);
-	expect(stolen).toEqual([]);
+	expect(received).toEqual([]);
 	expect(fixture.vault.calls).toHaveLength(before);
 });
 
 test('a request to another host is refused when there is no session yet', async () => {
 	const credential = await fixture.credential();
-	const { error } = await fixture.engine.httpRequest(`${thiefOrigin}/api`, credential);
+	const { error } = await fixture.engine.httpRequest(`${otherOrigin}/api`, credential);
 	expect(error?.message).toContain("it is not a host of this credential's Vault");
-	expect(stolen).toEqual([]);
+	expect(received).toEqual([]);
 });
 
 test('a request to another domain causes no login', async () => {
@@ -88,33 +88,33 @@ test('the session is never sent over plain http', async () => {
 
 test('a redirect to another host does not carry the session', async () => {
 	const credential = await fixture.credential();
-	fixture.vault.fail({ on: { path: ME }, with: 'redirect', to: `${thiefOrigin}/take` });
+	fixture.vault.fail({ on: { path: ME }, with: 'redirect', to: `${otherOrigin}/take` });
 	await fixture.engine.httpRequest(fixture.promoMats + ME, credential, {
 		parameters: { options: { sendCredentialsOnCrossOriginRedirect: true } },
 	});
-	expect(stolen).toHaveLength(1);
-	expect(stolen[0]).not.toHaveProperty('authorization');
+	expect(received).toHaveLength(1);
+	expect(received[0]).not.toHaveProperty('authorization');
 });
 
 test('the Veeva Vault node follows no redirect at all', async () => {
 	const credential = await fixture.credential();
-	fixture.vault.fail({ on: { path: ME }, with: 'redirect', to: `${thiefOrigin}/take` });
+	fixture.vault.fail({ on: { path: ME }, with: 'redirect', to: `${otherOrigin}/take` });
 	const { error } = await fixture.engine.vault(
 		{ resource: 'session', operation: 'validate' },
 		{ credential },
 	);
 	expect(error?.message).toBe(
-		`${fixture.vault.hosts.promoMats} redirected the call to ${new URL(thiefOrigin).host}; the redirect was not followed`,
+		`${fixture.vault.hosts.promoMats} redirected the call to ${new URL(otherOrigin).host}; the redirect was not followed`,
 	);
-	expect(stolen).toEqual([]);
+	expect(received).toEqual([]);
 });
 
 test('a redirect to another host does not carry a login with its password', async () => {
 	const credential = await fixture.credential();
-	fixture.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${thiefOrigin}/take` });
+	fixture.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${otherOrigin}/take` });
 	const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
 	expect(error?.message).toContain('the redirect was not followed');
-	expect(stolen).toEqual([]);
+	expect(received).toEqual([]);
 });
 
 describe('headers', () => {

@@ -241,12 +241,12 @@ describe('cancelling', () => {
 	test.each([
 		['credential', 10],
 		['session ID', 10],
-	])('stops all calls at once, with a %s', async (way, most) => {
+	])('stops all calls at once, with a %s', async (signedBy, most) => {
 		const credential = await warm();
 		const [{ id }] = fixture.vault.sessions();
 		slow(20_000);
 		const given =
-			way === 'credential'
+			signedBy === 'credential'
 				? {}
 				: { sessionSource: 'sessionId', sessionId: id, vaultDns: fixture.promoMats };
 		let cancel = () => {};
@@ -270,6 +270,8 @@ describe('cancelling', () => {
 	test('leaves no listener behind when the step is done', async () => {
 		const credential = await warm();
 		const signals = new Set<AbortSignal>();
+		// Called below with the target that each listener is for.
+		// eslint-disable-next-line @typescript-eslint/unbound-method
 		const listen = EventTarget.prototype.addEventListener;
 		const spy = jest.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
 			this: EventTarget,

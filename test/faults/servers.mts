@@ -10,16 +10,16 @@ export interface OtherServer {
 	origin: string;
 	/** All that it was sent: addresses, headers and bodies */
 	received: string[];
-	close(): Promise<void>;
+	close: () => Promise<void>;
 }
 
-/** Somebody else's server, which keeps what it gets. */
+/** A server that is not Vault's, which keeps what it receives. */
 export async function startRecorder(): Promise<OtherServer> {
 	const received: string[] = [];
 	return await listen(createServer(recordInto(received)), 'http', received);
 }
 
-/** A server with a certificate that nobody vouches for. */
+/** A server with a certificate that cannot be trusted. */
 export async function startUntrusted(): Promise<OtherServer> {
 	const received: string[] = [];
 	const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);

@@ -1,11 +1,11 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { AZURE, OLIVIA, SAM } from '../fixture/data.mts';
+import type { ProviderFixture } from '../fixture/provider.mts';
 import { ACCOUNT_PASSWORD } from '../identity/accounts.mts';
 import type { KeyClient } from '../identity/clients.mts';
 import type { TokenRequest } from '../identity/token-request.mts';
 import { SEED_PASSWORD } from '../simulator/seed.mts';
-import { AZURE, OLIVIA, SAM } from '../fixture/data.mts';
-import type { ProviderFixture } from '../fixture/provider.mts';
 
 type Fields = ICredentialDataDecryptedObject;
 
@@ -129,7 +129,7 @@ function oAuth2Method(grant: GrantName, client: ClientName): Method {
 	};
 }
 
-/** A session of Olivia that somebody else has opened. */
+/** A session of Olivia that another program opened. */
 export async function foreignSession({ vault, promoMats }: ProviderFixture): Promise<string> {
 	const response = await fetch(`${promoMats}/api/v25.2/auth`, {
 		method: 'POST',

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { startRecorder } from '../faults/servers.mts';
-import type { TokenFault } from '../identity/token-endpoint.mts';
-import { givenTokenFields, oAuth2Fields, type GrantName } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { MINUTE, SAM } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { textOf } from '../fixture/text.mts';
+import type { TokenFault } from '../identity/token-endpoint.mts';
+import { givenTokenFields, oAuth2Fields, type GrantName } from './methods.mts';
 
 const providerHost = ({ provider }: ProviderFixture) => new URL(provider.tokenEndpoint).host;
 
 /** Both nodes and the credential test, on a credential that meets the same trouble each time. */
-const ways = {
+const entryPoints = {
 	'Veeva Vault node': async (fixture: ProviderFixture, credential: string) =>
 		failureOf(await fixture.run(credential)),
 	'HTTP Request node': async (fixture: ProviderFixture, credential: string) =>
@@ -39,8 +40,8 @@ const faults: ReadonlyArray<[name: string, fault: TokenFault, message: RegExp]> 
 	['a cut connection', { reset: true }, /broke off the connection before it responded/],
 ];
 
-for (const [way, run] of Object.entries(ways)) {
-	describe(way, () => {
+for (const [entryPoint, run] of Object.entries(entryPoints)) {
+	describe(entryPoint, () => {
 		for (const [name, fault, message] of faults) {
 			test(`${name} is reported with the provider, and the next execution tries again`, async (t) => {
 				const fixture = await fixtureFor(t);
@@ -140,8 +141,8 @@ describe('what the provider refuses is not requested again', () => {
 		],
 	];
 	for (const [name, grant, fields, message] of refused) {
-		for (const [way, run] of Object.entries(ways).slice(0, 2)) {
-			test(`${name}, ${way}`, async (t) => {
+		for (const [entryPoint, run] of Object.entries(entryPoints).slice(0, 2)) {
+			test(`${name}, ${entryPoint}`, async (t) => {
 				const fixture = await fixtureFor(t);
 				const good = await oAuth2Fields(fixture, grant);
 				const credential = await fixture.credentialWith({ ...good, ...fields });
@@ -328,7 +329,7 @@ describe('private keys are accepted as people paste them', () => {
 				const fields = await oAuth2Fields(fixture, 'clientCredentials', client);
 				const credential = await fixture.credentialWith({
 					...fields,
-					oAuth2PrivateKey: change(String(fields.oAuth2PrivateKey)),
+					oAuth2PrivateKey: change(textOf(fields.oAuth2PrivateKey)),
 					oAuth2KeyId: '',
 				});
 				assert.equal(userOf(await fixture.run(credential)), SAM);

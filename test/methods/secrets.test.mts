@@ -9,11 +9,11 @@ import { stringify } from 'flatted';
 
 import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from '../engine/engine.mts';
 import { startRecorder } from '../faults/servers.mts';
-import type { TokenRequest } from '../identity/token-request.mts';
-import { methodNamed, type Method } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { IAN, logIn, ME, MINUTE, validate } from '../fixture/data.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import type { TokenRequest } from '../identity/token-request.mts';
+import { methodNamed, type Method } from './methods.mts';
 
 // n8n's log, in which it says as much as it can. n8n reads this when the first fixture starts.
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
@@ -42,7 +42,7 @@ function everything({ run, error }: Outcome): string {
 
 /**
  * What n8n saves of an execution. In the memory of the process, n8n's own error for a request of the HTTP Request node
- * that has failed holds that request in its cause, with its headers, whatever the credential; it is not saved.
+ * that has failed holds that request in its cause, with its headers, with any credential. It is not saved.
  */
 function saved({ run }: Outcome): string {
 	return stringify(run);
@@ -136,7 +136,7 @@ subjects.push(
 const repeating =
 	(say: (request: TokenRequest) => { error?: string; error_description?: string }) =>
 	({ provider }: ProviderFixture): void => {
-		const last = () => say(provider.requests.at(-1) as TokenRequest);
+		const last = () => say(provider.requests.at(-1)!);
 		provider.failNext(
 			{
 				get error() {
@@ -224,15 +224,15 @@ const atCallOfNode: Record<string, Trouble> = {
 	'Vault repeats the signature of the call': vaultRepeats(ME),
 	'Vault repeats it and calls the session dead': vaultRepeats(ME, 'INVALID_SESSION_ID'),
 };
-const WAYS = ['Veeva Vault node', 'HTTP Request node', 'credential test'] as const;
+const ENTRY_POINTS = ['Veeva Vault node', 'HTTP Request node', 'credential test'] as const;
 
-function troublesOf({ method, delegated }: Subject, way: string): Record<string, Trouble> {
+function troublesOf({ method, delegated }: Subject, entryPoint: string): Record<string, Trouble> {
 	return {
 		...(method.provider === undefined ? {} : atProvider),
 		...(method.logsIn ? atLogin : {}),
 		...(delegated === true ? atDelegation : {}),
 		...atCall,
-		...(way === 'HTTP Request node' ? {} : atCallOfNode),
+		...(entryPoint === 'HTTP Request node' ? {} : atCallOfNode),
 	};
 }
 
@@ -252,9 +252,9 @@ test('the search finds a secret that is there: the session that Log In returns o
 for (const subject of subjects) {
 	const { name, method, delegated } = subject;
 	describe(name, () => {
-		for (const way of WAYS) {
-			for (const [trouble, arrange] of Object.entries(troublesOf(subject, way))) {
-				test(`${way}, ${trouble}`, async (t) => {
+		for (const entryPoint of ENTRY_POINTS) {
+			for (const [trouble, arrange] of Object.entries(troublesOf(subject, entryPoint))) {
+				test(`${entryPoint}, ${trouble}`, async (t) => {
 					const fixture = await fixtureFor(t);
 					const { engine, vault } = fixture;
 					const before = logged().length;
@@ -268,11 +268,11 @@ for (const subject of subjects) {
 					});
 					await arrange(fixture);
 					const text: string[] = [];
-					if (way === 'credential test') {
+					if (entryPoint === 'credential test') {
 						text.push(JSON.stringify(await engine.testCredential(credential)));
 					} else {
 						const node =
-							way === 'Veeva Vault node'
+							entryPoint === 'Veeva Vault node'
 								? engine.node('Step', VEEVA_VAULT, validate, { credential })
 								: engine.node(
 										'Step',
@@ -285,7 +285,8 @@ for (const subject of subjects) {
 										},
 										{ credential },
 									);
-						const kept = way === 'HTTP Request node' && trouble in atCall ? saved : everything;
+						const kept =
+							entryPoint === 'HTTP Request node' && trouble in atCall ? saved : everything;
 						text.push(kept(await engine.run([node])));
 						clock.advance(61 * MINUTE);
 						text.push(kept(await engine.run([{ ...node, onError: 'continueRegularOutput' }])));

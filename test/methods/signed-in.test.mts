@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mock, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startEndless } from '../engine/endless.mts';
 import { OAUTH2_CREDENTIAL } from '../engine/engine.mts';
@@ -8,7 +8,7 @@ import { AZURE, SAM, validate } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
 
-/** What the credential of somebody who has signed in through n8n is used for, in n8n's engine; signing in is in `e2e`. */
+/** How n8n's engine uses the credential of a user who signed in through n8n. Signing in is tested in `e2e`. */
 
 /** A credential as n8n saves it when Sam has signed in. */
 async function signedIn(
@@ -56,8 +56,8 @@ test('a cancelled execution does not end the login that others wait for', async 
 test('a login whose response never ends is abandoned', async (t) => {
 	const fixture = await fixtureFor(t);
 	const endless = await startEndless();
-	const { timeout } = AbortSignal;
-	const given = mock.method(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 500));
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	const given = mock.method(AbortSignal, 'timeout', () => timeout(500));
 	try {
 		const credential = await signedIn(fixture, { loginHost: `http://${endless.host}` });
 		const outcome = await fixture.engine.vault(parameters, settings(credential));

@@ -7,7 +7,7 @@ import type {
 	SessionCalls,
 	StoredSession,
 	VaultSession,
-} from '../../nodes/VeevaVault/vault/session/session';
+} from '../../nodes/VeevaVault/vault/session/types';
 import { fc } from '../fc.mts';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { startSimulator, type Simulator } from './simulator.mts';
 
 const MINUTE = 60_000;
 
-/** Starts a window anew, so that a test does not straddle two. */
+/** Starts a new window, so that a test does not straddle two. */
 const nextWindow = (vault: Simulator, length: number) =>
 	vault.clock.advance(length - (vault.clock.now() % length));
 

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
 import { failure, OtherAnswer, toXml, VaultError, type Answer } from './answers.mts';
 import { formFiles, readText, readUpload, TextBody } from './bodies.mts';
 import type { Call, Route, Context } from './call.mts';
@@ -71,7 +73,7 @@ export function sendMalformedUrl(reply: FastifyReply): void {
 	void reply.code(200).send(failure(error, false));
 }
 
-/** A call from arrival to answer, with the fault that may befall it before or after. */
+/** A call from its arrival to its response, with the fault that may happen before or after it is carried out. */
 async function answer(
 	service: Service,
 	request: FastifyRequest,
@@ -94,7 +96,7 @@ async function answer(
 	const fault = service.faults.take(record);
 	if (fault && fault.with !== 'slow' && fault.with !== 'cut' && !fault.executed) {
 		if (fault.with !== 'refuse') await context.pause(faultDelay(fault));
-		return befall(service, fault, record, route, reply);
+		return applyFault(service, fault, record, route, reply);
 	}
 
 	const vault = context.state.vaultAt(record.host);
@@ -108,7 +110,7 @@ async function answer(
 	}
 	if (fault?.with === 'cut') cutShort(carriedOut, reply);
 	else if (fault?.executed && fault.with !== 'slow')
-		return befall(service, fault, record, route, reply);
+		return applyFault(service, fault, record, route, reply);
 	record.outcome = outcomeOf(carriedOut);
 	return send(reply, record, carriedOut);
 }
@@ -119,7 +121,7 @@ function cutShort(answer: Answer, reply: FastifyReply): void {
 	answer.content.once('data', () => setImmediate(() => reply.raw.socket?.resetAndDestroy()));
 }
 
-function befall(
+function applyFault(
 	service: Service,
 	fault: Fault,
 	record: CallRecord,

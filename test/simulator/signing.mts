@@ -5,7 +5,7 @@ import type { UserRecord, VaultRecord } from './types.mts';
 /**
  * Finds out who signed a call: "Basic Authorization", "Bearer Token Authorization", "Salesforce
  * Delegated Requests" and API access tokens of Vault's documentation.
- * @throws INVALID_SESSION_ID when nobody did, INSUFFICIENT_ACCESS when the signer may not call here
+ * @throws INVALID_SESSION_ID when no one did, INSUFFICIENT_ACCESS when the signer may not call here
  */
 export function signerOf(call: Call): Signer {
 	const { record, vault } = call;

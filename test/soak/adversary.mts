@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { SessionView } from '../simulator/types.mts';
+import type { SoakFixture } from './fixture.mts';
 import type { Random } from './random.mts';
 import type { Watch } from './watch.mts';
-import type { SoakFixture } from './fixture.mts';
 
-/** What the adversary has done. */
+/** What the adversary did. */
 export interface Deeds {
 	kills: number;
 	restarts: number;
 	/** Of the restarts, those in which all sessions were lost */
 	forgetful: number;
 	refusals: number;
-	/** When nobody listened, from and to in ms since 1970 */
+	/** When no server listened, from and to in ms since 1970 */
 	outages: Array<readonly [from: number, to: number]>;
 }
 

@@ -13,7 +13,7 @@ const UNREACHABLE =
 export class Judge {
 	executions = 0;
 	ok = 0;
-	/** Failed while nobody listened, and said so */
+	/** Failed because no server listened, and said so */
 	unreachable = 0;
 	/** HTTP Request node, a killed session, the lease not over yet: the refusal is passed on as data */
 	withinLease = 0;

@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { Adversary } from './adversary.mts';
+import { startSoakFixture } from './fixture.mts';
 import { Judge } from './judge.mts';
 import { Memory } from './memory.mts';
 import { Random } from './random.mts';
@@ -17,7 +18,6 @@ import { printFigures } from './report.mts';
 import { IDLE_MS } from './scale.mts';
 import { Watch } from './watch.mts';
 import { execute } from './workload.mts';
-import { startSoakFixture } from './fixture.mts';
 
 const { values } = parseArgs({
 	options: {
@@ -32,7 +32,7 @@ const SPREAD_MS = Number(values.seconds) * 1000;
 /** Then it stops, however far it has come. */
 const GIVE_UP_MS = 10 * 60_000;
 const PROGRESS_MS = 3_000;
-/** Nobody calls for longer than the idle timeout; in between there is time for the absolute one. */
+/** Every so often there are no calls for longer than the idle timeout. In between, the absolute timeout is reached. */
 const GAP_EVERY_MS = 24_000;
 
 const random = new Random(Number(values.seed));

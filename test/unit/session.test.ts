@@ -7,7 +7,7 @@ import type {
 	OpenedSession,
 	StoredSession,
 	VaultSession,
-} from '../../nodes/VeevaVault/vault/session/session';
+} from '../../nodes/VeevaVault/vault/session/types';
 import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import type { NamedVault } from '../../nodes/VeevaVault/vault/vaultIds';
 

@@ -1,5 +1,5 @@
 import { VaultError, VaultFieldError } from '../vault/errors';
-import { HeldBackError, isRefusedLogin } from '../vault/session/refusals';
+import { HeldBackError, isRefusedLogin } from '../vault/session/lockoutGuard';
 
 /**
  * What to do about each type of error, in the words of the node and the credential. Types are stable, messages are not

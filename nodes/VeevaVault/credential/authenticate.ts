@@ -6,7 +6,7 @@ import type {
 
 import { VaultError } from '../vault/errors';
 import { withDeadline } from '../vault/http/send';
-import type { LoginIdentity, VaultSession } from '../vault/session/session';
+import type { LoginIdentity, VaultSession } from '../vault/session/types';
 import { explain } from './advice';
 import { inOneMessage, isCredentialTest } from './credentialTest';
 import { readFields, type LoginFields } from './fields';
@@ -108,7 +108,7 @@ async function signed(
 	return sign(options, target, { authorization: session.id }, clientId);
 }
 
-/** The session to sign with, where it needs no work of its own. */
+/** The session to sign with, if it can be used at once. */
 async function livingSession(
 	credentials: Credentials,
 	options: SignableOptions,
@@ -131,7 +131,7 @@ async function livingSession(
  * The `preAuthentication` of the credential: finds or opens the session that {@link authenticate} did not have.
  *
  * @param httpRequest the only helper that n8n gives here
- * @returns what n8n merges into the credential and saves: the session, or nothing where nothing was to be renewed
+ * @returns what n8n merges into the credential and saves: the session, or nothing if nothing had to be renewed
  * @throws VaultError when Vault refuses, or cannot be reached
  */
 export async function preAuthenticate(

@@ -1,7 +1,7 @@
 import { KeyObject } from 'crypto';
 
 import { refreshTokens } from '../vault/login/tokenRotation';
-import type { LoginIdentity } from '../vault/session/session';
+import type { LoginIdentity } from '../vault/session/types';
 import type { LoginFields } from './fields';
 
 /** The fields that decide whose session is opened, and where. */

@@ -4,7 +4,7 @@ import { isRecord } from '../../../packages/shared/isRecord';
 import { VaultError } from '../vault/errors';
 import { accessTokens } from '../vault/login/tokenRotation';
 import type { Destination, OAuth2Login } from '../vault/login/types';
-import type { LoginIdentity } from '../vault/session/session';
+import type { LoginIdentity } from '../vault/session/types';
 import { assertDiscoverable, optional, readPlace } from './fields';
 
 /** The fields of the `veevaVaultOAuth2Api` credential, checked. */

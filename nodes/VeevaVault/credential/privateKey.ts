@@ -6,7 +6,7 @@ import type { ClientKey } from '../vault/login/clientAssertion';
 const FIELD = 'Private Key';
 const MAX_LENGTH = 20_000;
 const EXPECTED =
-	'an unencrypted private key in PEM form (RSA, EC or Ed25519), beginning with -----BEGIN PRIVATE KEY-----';
+	'an unencrypted private key in PEM form (RSA, EC, or Ed25519), beginning with -----BEGIN PRIVATE KEY-----';
 
 /**
  * Reads a private key. Line breaks that were lost in a paste, or became a literal `\n`, are restored. A certificate
@@ -20,7 +20,7 @@ export function readPrivateKey(value: unknown, keyId: string): ClientKey {
 	if (typeof value !== 'string' || value.trim() === '') {
 		throw new VaultFieldError(FIELD, '', EXPECTED);
 	}
-	// Far longer than any key with its certificates: reading it would keep n8n busy.
+	// Much longer than any key with its certificates. Reading it would block n8n.
 	if (value.length > MAX_LENGTH) {
 		throw new VaultFieldError(FIELD, undefined, `${EXPECTED}, up to ${MAX_LENGTH} characters`);
 	}

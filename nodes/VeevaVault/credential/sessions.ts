@@ -7,7 +7,7 @@ import type { Send } from '../vault/http/send';
 import { logIn } from '../vault/login';
 import { openDelegated } from '../vault/login/delegated';
 import { isAlive } from '../vault/login/isAlive';
-import type { OpenedSession, SessionCalls, VaultSession } from '../vault/session/session';
+import type { OpenedSession, SessionCalls, VaultSession } from '../vault/session/types';
 import { Sessions } from '../vault/session/sessions';
 import type { LoginFields } from './fields';
 import { identityOf } from './identity';

@@ -2,7 +2,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { VaultError } from '../vault/errors';
 import { hostOf, isLoopback, isSibling, readUrl, type VaultHost } from '../vault/http/hosts';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { LoginFields } from './fields';
 import { isSigningHeader, isSigningParameter } from './reserved';
 import { hostFor } from './sessions';
@@ -59,7 +59,7 @@ function addressOf(options: SignableOptions, own: VaultHost): URL {
 	if (address !== undefined) return address;
 	throw new VaultError(
 		'The request has no address that can be read',
-		`Expected an address that begins with ${own.origin}/`,
+		`Expected an address that begins with ${own.origin}/.`,
 		'INVALID_FIELD',
 	);
 }
@@ -113,8 +113,8 @@ export function assertSignable(
 }
 
 /**
- * Refuses a request that brings a connection or a signature of its own, before anything is sent. A signature only travels
- * where the other end has proven who it is, by the certificates and the proxy that n8n's administrator has set up.
+ * Refuses a request that brings its own connection or signature, before anything is sent. A signature is sent only where the
+ * server has proven its identity, with the certificates and the proxy that n8n's administrator has set up.
  *
  * @param replaced names of the headers that the credential signs with: it replaces these
  * @throws VaultError that names what to change
@@ -154,7 +154,7 @@ function assertOwnConnection(options: SignableOptions): void {
 		options.strictSSL === false
 	) {
 		throw notOurs(
-			'does not check the certificate of the other end',
+			"does not check the server's certificate",
 			"Turn off Ignore SSL Issues. To trust a certificate of your own, n8n's administrator sets NODE_EXTRA_CA_CERTS",
 		);
 	}
@@ -166,7 +166,7 @@ function assertOwnConnection(options: SignableOptions): void {
 	}
 }
 
-/** Whether an option says anything: n8n passes empty ones too. */
+/** Whether an option has a value: n8n also passes empty ones. */
 function isSet(option: unknown): boolean {
 	if (typeof option === 'object' && option !== null) return Object.keys(option).length > 0;
 	return option !== undefined && option !== null && option !== '' && option !== false;

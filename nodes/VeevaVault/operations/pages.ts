@@ -70,12 +70,12 @@ export function nextPagePath(
 	const next = details.next_page ?? details.nextpage;
 	if (next === undefined || next === null || next === '') return undefined;
 	try {
-		// From a user, a slash at the end is a forgotten value. Vault forgets nothing.
+		// A slash at the end means a missing value when a user enters it, but not when Vault sends it.
 		const given = typeof next === 'string' ? next.replace(/\/(?=\?|$)/, '') : next;
 		const page = readPath(given, apiVersion, 'next_page');
 		if (page.origin === undefined || page.origin === origin) return page;
 	} catch {
-		// This message would be about a field of the user's.
+		// That error would be about a field that the user filled in.
 	}
 	throw new VaultError(
 		`${host} returned a next_page outside its own API`,

@@ -4,14 +4,14 @@ import type { VaultHost } from '../vault/http/hosts';
 import type { ResponseBody, VaultResponse } from '../vault/http/response';
 import { withoutSecrets } from '../vault/http/secrets';
 import { requestVault, type Sent } from '../vault/http/send';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { Context } from './context';
-import { limiterOf } from './rateLimit';
+import { acquireFor } from './rateLimit';
 
 /** What not every kind of session can do. */
 export type SessionAction = 'logIn' | 'keepAlive' | 'end' | 'startDelegated';
 
-/** A response with the session that signed its call; none where the credential has no session of its own. */
+/** A response with the session that signed its call; `undefined` when the credential has no session to keep. */
 export type SignedResponse = Sent & { session?: VaultSession };
 
 /** Where the session of a {@link Connection} comes from. */
@@ -22,16 +22,16 @@ export interface SessionSource {
 	/**
 	 * The Vault that the next call goes to.
 	 *
-	 * @returns `isCertain` is `false` where only the session, which does not exist yet, will tell
+	 * @returns `isCertain` is `false` when only the session can tell, and there is no session yet
 	 */
 	target(): { vault: VaultHost; isCertain: boolean };
-	/** The session that the next call would be signed with; none where there is none yet, or none of its own */
+	/** The session that the next call would be signed with; `undefined` when there is none yet, or none to keep */
 	session(): VaultSession | undefined;
 	/**
 	 * Sends a call, signed.
 	 *
 	 * @param body the call's body, created for this one time
-	 * @throws VaultError when no session can be had, or no response comes
+	 * @throws VaultError when there is no session, or no response arrives
 	 */
 	send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse>;
 	/** Vault accepted a call. */
@@ -40,13 +40,13 @@ export interface SessionSource {
 	 * Vault refused a call because its session has ended. Makes sure that the next call has another session.
 	 *
 	 * @param refusal Vault's error
-	 * @throws VaultError when there is no other session to be had
+	 * @throws VaultError when there is no other session
 	 */
 	replace(session: VaultSession | undefined, refusal: VaultError): Promise<void>;
 	/**
 	 * The next call ends the session.
 	 *
-	 * @returns whether the session is forgotten from now on, is kept by someone else, or does not exist
+	 * @returns `forgotten` when it is never used again, `kept` when someone else keeps it, `none` when there is none
 	 */
 	prepareEnd(): 'forgotten' | 'kept' | 'none';
 	/**
@@ -62,13 +62,13 @@ export class Connection {
 	/** The session that signed the last call */
 	private last: VaultSession | undefined;
 
-	private readonly acquire: ReturnType<typeof limiterOf>;
+	private readonly acquire: ReturnType<typeof acquireFor>;
 
 	constructor(
 		context: Context,
 		private readonly source: SessionSource,
 	) {
-		this.acquire = limiterOf(context);
+		this.acquire = acquireFor(context);
 	}
 
 	/** The Vault that the last call went to, or the next one will go to. */

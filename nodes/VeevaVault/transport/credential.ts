@@ -16,7 +16,7 @@ import { VaultError } from '../vault/errors';
 import { requestOptions, type CallBody, type VaultCall } from '../vault/http/call';
 import { connectionError, vaultErrorBehind } from '../vault/http/connectionErrors';
 import type { Send } from '../vault/http/send';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { SessionAction, SessionSource, SignedResponse } from './connection';
 import type { Context } from './context';
 
@@ -57,7 +57,7 @@ class CredentialSource implements SessionSource {
 
 	target() {
 		const { vault, delegation } = this.fields;
-		// Only a delegated session leads elsewhere: no other one has to be looked up.
+		// Only a delegated session leads to another Vault, so no other one must be looked up.
 		if (delegation === undefined) return { vault, isCertain: true };
 		const session = this.session();
 		return session === undefined
@@ -72,7 +72,7 @@ class CredentialSource implements SessionSource {
 	async send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse> {
 		const { vault } = this.target();
 		const options = requestOptions(vault, call, this.settings.clientId, undefined, body);
-		// Relative: which Vault a delegated session is for may turn out only when it is opened.
+		// Relative: which Vault a delegated session is for may become known only when it is opened.
 		const address =
 			call.origin === undefined
 				? { baseURL: '/', url: call.path }

@@ -10,7 +10,7 @@ import { isAlive } from '../vault/login/isAlive';
 import { exchangeToken } from '../vault/login/oAuth2';
 import { discoverProfile } from '../vault/login/profile';
 import { accessTokens } from '../vault/login/tokenRotation';
-import type { SessionCalls, VaultSession } from '../vault/session/session';
+import type { SessionCalls, VaultSession } from '../vault/session/types';
 import type { SessionSource } from './connection';
 import { sender, type Context } from './context';
 

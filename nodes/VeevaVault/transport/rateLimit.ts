@@ -34,7 +34,7 @@ export class CallDropped extends Error {
  *
  * @returns a function that makes a call when it is its turn
  */
-export function limiterOf(context: Context) {
+export function acquireFor(context: Context) {
 	let hasBegun = false;
 	return async <T extends { headers: Headers }>(
 		vault: VaultHost,

@@ -1,13 +1,13 @@
-import { ALL, body, fromThird, OK, PASSED_ON, third } from '../results.mts';
 import { noApiAccess, redirect, stopsListening } from '../faults.mts';
-import { always, type Row } from './row.mts';
+import { ALL, body, fromThird, OK, PASSED_ON, third } from '../results.mts';
 import * as messages from './messages.mts';
+import { always, type Row } from './row.mts';
 
 const { N8N, TEST } = messages;
 
 /**
- * Faults of the call that a workflow wants made. Without an answer nobody knows whether it was carried out, so it is
- * never repeated; and no login is worth trying.
+ * Faults of the call that a workflow wants made. Without a response it is not known whether the call was carried out, so it is
+ * never repeated, and no login is tried.
  */
 export const CALLS: readonly Row[] = [
 	{

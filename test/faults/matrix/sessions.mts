@@ -1,9 +1,9 @@
-import { ALL, body, fromThird, OK, third } from '../results.mts';
 import * as faults from '../faults.mts';
-import type { Expectations, Row } from './row.mts';
+import { ALL, body, fromThird, OK, third } from '../results.mts';
 import * as messages from './messages.mts';
+import type { Expectations, Row } from './row.mts';
 
-/** One more login, and nobody notices. */
+/** One more login, and nothing else. */
 const REPLACED: Expectations = { 'warm call': [OK, 1, 1], 'third of five': [ALL, 2, 5] };
 
 /** Ending a session that is not there any more is a success without a change. */

@@ -98,7 +98,7 @@ export const bodyProperties: INodeProperties[] = [
 							},
 						],
 						default: 'formData',
-						description: 'What the part contains',
+						description: 'Content of the part',
 					},
 					{
 						displayName: 'Value',
@@ -137,7 +137,7 @@ export const bodyProperties: INodeProperties[] = [
 		displayOptions: { show: { ...withBody, contentType: ['raw'] } },
 		default: '',
 		placeholder: 'e.g. id,name__v',
-		description: 'Enter the body exactly as it is sent',
+		description: 'Enter the body. It is sent unchanged.',
 	},
 	{
 		displayName: FILE_FIELD,

@@ -52,7 +52,7 @@ export const outputProperties: INodeProperties[] = [
 	},
 ];
 
-/** What a user wants of a response. */
+/** How the user wants a response returned. */
 interface OutputOptions {
 	/** Return one item for each element of its list */
 	simplify: boolean;
@@ -63,7 +63,7 @@ interface OutputOptions {
 }
 
 /**
- * Reads what a user wants of a response.
+ * Reads how the user wants a response returned.
  *
  * @throws VaultFieldError
  */

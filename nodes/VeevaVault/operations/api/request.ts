@@ -16,7 +16,7 @@ const FORMATS = ['file', 'json', 'text'] as const;
 /** n8n counts from the first byte sent until the response begins, so the upload of a large file must fit in. In ms. */
 const UPLOAD_TIMEOUT_MS = 3_600_000;
 
-/** With more, Node's timers end at once. In ms. */
+/** The longest time that Node's timers can wait, in ms. With more, they end at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Any call in the Vault API reference. */

@@ -62,7 +62,7 @@ export const discover: Operation = {
 			throw new VaultFieldError('User Name', username ?? '', 'the Vault user name to look up');
 		}
 		const options = this.getNodeParameter('options', itemIndex, {});
-		const host = parseHost(options.loginHost ?? DEFAULT_LOGIN_HOST, 'Login Host');
+		const loginHost = parseHost(options.loginHost ?? DEFAULT_LOGIN_HOST, 'Login Host');
 		const clientId = options.clientId ?? '';
 		if (typeof clientId !== 'string') throw new VaultFieldError('Client ID', clientId, 'text');
 
@@ -71,7 +71,7 @@ export const discover: Operation = {
 			clientId: clientId.trim(),
 			includeMsal: options.includeMsal === true,
 		});
-		const { data } = await callVault(sender(this), host, call, {
+		const { data } = await callVault(sender(this), loginHost, call, {
 			clientId: DEFAULT_SETTINGS.clientId,
 		});
 		const found = isRecord(data) ? data : {};

@@ -143,8 +143,8 @@ function parentDomain(hostname: string): string | undefined {
 }
 
 /**
- * Whether a host is on this machine or on a network of its own, as far as its name tells. IP addresses count: nothing that
- * is meant for the internet goes by one.
+ * Whether a host is on this machine or in a private network, as far as its name says. All IP addresses count as local: no
+ * public provider is named by one.
  *
  * @param hostname without port, as `URL.hostname` gives it
  */

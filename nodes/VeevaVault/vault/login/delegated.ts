@@ -9,7 +9,7 @@ import { VaultError } from '../errors';
 import type { VaultCall } from '../http/call';
 import { isSibling, parseHost } from '../http/hosts';
 import { callVault, type Send } from '../http/send';
-import type { OpenedSession } from '../session/session';
+import type { OpenedSession } from '../session/types';
 import type { Destination } from './types';
 
 /**

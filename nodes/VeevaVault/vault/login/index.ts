@@ -3,7 +3,7 @@ import { VaultError } from '../errors';
 import { hostOf } from '../http/hosts';
 import type { ResponseBody } from '../http/response';
 import { callVault, type Send } from '../http/send';
-import type { OpenedSession } from '../session/session';
+import type { OpenedSession } from '../session/types';
 import { isVaultId, readVaults } from '../vaultIds';
 import { loginWithOAuth2 } from './oAuth2';
 import { loginWithPassword } from './password';

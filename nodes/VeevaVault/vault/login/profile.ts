@@ -106,10 +106,10 @@ function findProfile(
 }
 
 /**
- * The token endpoint in the provider's metadata, as Vault knows them. It gets secrets, so that a server that lies must not
- * choose it freely: it is on the issuer's own site, over https, and not on a local network. RFC 9700, section 4.4.
+ * The token endpoint in the provider's metadata in Vault. It receives secrets, so a malicious server must not choose it
+ * freely: it must be on the issuer's own site, over https, and not on a local network. RFC 9700, section 4.4.
  *
- * @param loginHost the credential's own field: on a local machine, so may the provider be
+ * @param loginHost the login host: if it is on this machine, the provider may be, too
  */
 function discoveredEndpoint(metadata: Record<string, unknown>, loginHost: VaultHost): string {
 	const endpoint = text(metadata.token_endpoint);
@@ -125,7 +125,7 @@ function discoveredEndpoint(metadata: Record<string, unknown>, loginHost: VaultH
 		return parseEndpoint(endpoint, 'Token Endpoint of the profile');
 	}
 	throw new VaultError(
-		`Vault names ${url?.origin ?? 'something that is no address'} as the token endpoint, which is not on the site of the issuer ${issuer?.origin ?? '(none is named)'}`,
+		`Vault names ${url?.origin ?? 'an invalid address'} as the token endpoint, which is not on the site of the issuer ${issuer?.origin ?? '(none is named)'}`,
 		'Nothing was sent there.',
 		'UNTRUSTED_ENDPOINT',
 	);

@@ -6,14 +6,8 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { errorOutput, nodeError } from '../../shared/itemOutcome';
-import { DfnsError, DfnsFieldError } from './dfns/errors';
-import {
-	findOperation,
-	operationProperties,
-	parameterProperties,
-	resourceOptions,
-} from './operations';
+import { runItems } from './items';
+import { operationProperties, parameterProperties, resourceOptions } from './operations';
 
 export class Dfns implements INodeType {
 	description: INodeTypeDescription = {
@@ -23,10 +17,10 @@ export class Dfns implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Log users in to Dfns by delegated login',
+		description: 'Log users in to Dfns with delegated login',
 		defaults: { name: 'Dfns' },
 		usableAsTool: true,
-		// n8n keeps these out of what it shows of an execution.
+		// n8n hides these fields when it shows an execution.
 		sensitiveOutputFields: ['token'],
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -45,26 +39,8 @@ export class Dfns implements INodeType {
 		],
 	};
 
-	/** Runs the chosen operation for each item; every item is its own outcome. */
+	/** Runs the chosen operation for each item. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const results: INodeExecutionData[] = [];
-		for (const itemIndex of this.getInputData().keys()) {
-			try {
-				const operation = findOperation(
-					this.getNodeParameter('resource', itemIndex),
-					this.getNodeParameter('operation', itemIndex),
-				);
-				const json = await operation.execute.call(this, itemIndex);
-				results.push({ json, pairedItem: { item: itemIndex } });
-			} catch (error) {
-				if (!this.continueOnFail()) {
-					throw nodeError(this, error, itemIndex, error instanceof DfnsFieldError);
-				}
-				const { errorId } = error instanceof DfnsError ? error : {};
-				const json = errorOutput(error, errorId === undefined ? undefined : { errorId });
-				results.push({ json, pairedItem: { item: itemIndex } });
-			}
-		}
-		return [results];
+		return [await runItems(this)];
 	}
 }

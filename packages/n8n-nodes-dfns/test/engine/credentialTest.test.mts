@@ -16,7 +16,7 @@ describe.each([
 		expect(await run()).toEqual(OK);
 	});
 
-	test('tells a key that is not the one of the Credential ID', async () => {
+	test('reports a key that does not belong to the Credential ID', async () => {
 		const { privateKey } = fixture.dfns.addKey('P-256');
 		const { host } = new URL(fixture.dfns.url);
 		const { credentialId } = fixture.dfns.credentialData();
@@ -26,21 +26,21 @@ describe.each([
 		});
 	});
 
-	test('tells a Credential ID that is none of the service account, and which are', async () => {
+	test('reports a Credential ID that the service account does not have, and those that it has', async () => {
 		const { credentialId } = fixture.dfns.credentialData();
 		const { message } = await run({ credentialId: 'Y2ktb3RoZXI' });
-		expect(message).toContain('The Credential ID "Y2ktb3RoZXI" is not one');
+		expect(message).toContain('cannot sign with the Credential ID "Y2ktb3RoZXI"');
 		expect(message).toContain(`allows "${credentialId}"`);
 		expect(fixture.dfns.calls).toHaveLength(1);
 	});
 
-	test('tells a wrong Auth Token', async () => {
+	test('reports a wrong Auth Token', async () => {
 		const { message } = await run({ authToken: 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJ4In0.c2ln' });
 		expect(message).toContain('did not accept the Auth Token of the service account');
 		expect(fixture.dfns.calls).toHaveLength(1);
 	});
 
-	test('tells a host that cannot be reached', async () => {
+	test('reports a host that cannot be reached', async () => {
 		expect(await run({ baseUrl: 'https://no-such-dfns.invalid' })).toEqual({
 			status: 'Error',
 			message:
@@ -48,7 +48,7 @@ describe.each([
 		});
 	});
 
-	test('tells a field that cannot be right, without a call', async () => {
+	test('reports an invalid field without making a call', async () => {
 		expect((await run({ privateKey: 'not a key' })).message).toBe('Private Key is not valid');
 		expect(fixture.dfns.calls).toHaveLength(0);
 	});
@@ -64,7 +64,7 @@ test('a service account is tested without a login', async () => {
 	]);
 });
 
-test('a service account may read in its own name', async () => {
+test('a service account can read as itself', async () => {
 	fixture.dfns.serviceAccount.permissions.push('Auth:ServiceAccounts:Read');
 	const outcome = await fixture.engine.httpRequest(
 		`${fixture.dfns.url}/auth/service-accounts`,
@@ -75,7 +75,7 @@ test('a service account may read in its own name', async () => {
 	expect(fixture.dfns.calls).toHaveLength(1);
 });
 
-test('a read of a service account that fails is made once', async () => {
+test('a failed read of a service account is not repeated', async () => {
 	const outcome = await fixture.engine.httpRequest(
 		`${fixture.dfns.url}/auth/service-accounts`,
 		await fixture.serviceAccount(),
@@ -85,7 +85,7 @@ test('a read of a service account that fails is made once', async () => {
 	expect(fixture.dfns.calls).toHaveLength(1);
 });
 
-test('a user is logged in afresh by each test, and the token is kept', async () => {
+test('each test logs the user in again, and stores the token', async () => {
 	const { engine, dfns } = fixture;
 	const credential = await fixture.delegatedUser();
 	expect(await engine.testCredential(credential, DELEGATED_USER)).toEqual(OK);
@@ -96,21 +96,21 @@ test('a user is logged in afresh by each test, and the token is kept', async () 
 	expect(dfns.logins).toBe(2);
 });
 
-test('a test never passes on a token that is there', async () => {
+test('a test does not pass because of an existing token', async () => {
 	const credential = await fixture.delegatedUser();
 	await fixture.read(credential);
 	fixture.dfns.serviceAccount.permissions = [];
 	expect((await fixture.engine.testCredential(credential, DELEGATED_USER)).message).toContain(
-		'The service account may not log in other users',
+		'The service account does not have permission to log in other users',
 	);
 });
 
-test('tells a token that Dfns refuses at once', async () => {
+test('reports a token that Dfns refuses immediately', async () => {
 	fixture.dfns.fail({ on: { path: '/auth/credentials' }, with: { status: 401, message: 'No' } });
 	expect((await testDelegatedUser()).message).toContain("did not accept the user's token");
 });
 
-test('passes for a user who may not read, for the login has worked', async () => {
+test('passes for a user without permission to read: the login worked', async () => {
 	fixture.dfns.fail({
 		on: { path: '/auth/credentials' },
 		with: { status: 403, message: 'No' },
@@ -119,7 +119,7 @@ test('passes for a user who may not read, for the login has worked', async () =>
 	expect(await testDelegatedUser()).toEqual(OK);
 });
 
-test('the mark of a test does not leave n8n', async () => {
+test('the header that marks a test does not leave n8n', async () => {
 	await testDelegatedUser();
 	for (const { headers } of fixture.dfns.calls) {
 		expect(Object.keys(headers).filter((name) => name.includes('n8n'))).toEqual([]);

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { identityOf, readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { bindingOf } from '../../nodes/Dfns/dfns/tokens';
+import { textOf } from '../../../../test/fixture/text.mts';
+import { identityOf, readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
 import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useFixture } from './engine.mts';
 
 const fixture = useFixture();
@@ -19,14 +20,14 @@ const POST = { method: 'POST', sendBody: true, contentType: 'json' };
 
 afterEach(() => jest.restoreAllMocks());
 
-/** Lets time pass for this process, the local Dfns included. */
+/** Lets time pass for this process, including the local Dfns. */
 function advance(ms: number): void {
 	const now = Date.now.bind(Date);
 	jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
 }
 
 describe('one login', () => {
-	test('serves every read: one call each', async () => {
+	test('serves every read, with one call each', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		for (let times = 0; times < 3; times++) expect(await readBy(credential)).toBe(JDOE);
@@ -35,12 +36,12 @@ describe('one login', () => {
 		expect(fixture.engine.credentials.saves).toBeGreaterThan(0);
 	});
 
-	test('is kept in the credential', async () => {
+	test('is stored in the credential', async () => {
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		const data = await fixture.engine.credentialData(credential);
 		expect(data.userToken).toBe(fixture.dfns.userTokens()[0]);
-		expect(Object.keys(JSON.parse(String(data.loginDetails)) as object)).toEqual([
+		expect(Object.keys(JSON.parse(textOf(data.loginDetails)) as object)).toEqual([
 			'issuedAt',
 			'binding',
 		]);
@@ -56,7 +57,7 @@ describe('one login', () => {
 		expect(fixture.dfns.count({ path: '/auth/action/init' })).toBe(1);
 	});
 
-	test('serves 200 executions at once after Dfns has revoked the token', async () => {
+	test('serves 200 executions at once after Dfns revoked the token', async () => {
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		fixture.dfns.revokeUserTokens();
@@ -64,7 +65,7 @@ describe('one login', () => {
 		const outcomes = await Promise.all(Array.from({ length: 200 }, () => fixture.read(credential)));
 		expect(outcomes.map(({ error }) => error?.message).filter(Boolean)).toEqual([]);
 		expect(fixture.dfns.logins).toBe(2);
-		// They ask one question together.
+		// They share one check.
 		expect(fixture.dfns.count({ path: '/auth/credentials' })).toBe(1);
 	});
 
@@ -90,20 +91,20 @@ describe('one login', () => {
 		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('of another process is taken when it is newer', async () => {
+	test('of another process is used when it is newer', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		dfns.revokeUserTokens();
-		// Another worker has noticed, and has saved what it got.
+		// Another worker noticed it, and saved a new token.
 		advance(5000);
 		const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 		const identity = identityOf(readServiceAccount(dfns.credentialData()), JDOE);
 		await change(credential, {
-			userToken: String(token),
+			userToken: textOf(token),
 			loginDetails: JSON.stringify({
 				issuedAt: Date.now(),
-				binding: bindingOf(String(token), identity),
+				binding: bindingOf(textOf(token), identity),
 			}),
 		});
 		expect(dfns.logins).toBe(2);
@@ -112,16 +113,17 @@ describe('one login', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('that fails, fails for all who wait for it, and is made once', async () => {
+	test('that fails is made once, and fails for everyone who waits for it', async () => {
 		const path = '/auth/login/delegated';
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path }, with: { status: 500 }, delay: 1500 });
 		const outcomes = await Promise.all(Array.from({ length: 20 }, () => fixture.read(credential)));
-		for (const { error } of outcomes) expect(error?.message).toContain('could not answer the call');
+		for (const { error } of outcomes)
+			expect(error?.message).toContain('could not process the call');
 		expect(fixture.dfns.count({ path })).toBe(1);
 	});
 
-	test('that never comes to an end, ends for all who wait for it; the next one logs in', async () => {
+	test('that never ends is ended for everyone who waits for it, and the next execution logs in', async () => {
 		shorten(60_000);
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
@@ -133,7 +135,7 @@ describe('one login', () => {
 });
 
 describe('renewal', () => {
-	test('comes a minute before the token ends, so that Dfns never refuses it', async () => {
+	test('happens a minute before the token expires, so that Dfns never refuses it', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -147,7 +149,7 @@ describe('renewal', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('uses short-lived tokens, too', async () => {
+	test('uses short-lived tokens too', async () => {
 		fixture.dfns.tokenShape = { exp: 30 };
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -155,7 +157,7 @@ describe('renewal', () => {
 		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('follows a 401: the read is made again with a new token, which is saved', async () => {
+	test('happens after a 401: the read is repeated with a new token, which is stored', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -168,7 +170,7 @@ describe('renewal', () => {
 		expect(dfns.logins).toBe(2);
 	});
 
-	test('follows a change of the user name, for n8n keeps the token of the one before', async () => {
+	test('happens when the user name changes, although n8n keeps the token of the previous user', async () => {
 		const credential = await fixture.delegatedUser();
 		expect(await readBy(credential)).toBe(JDOE);
 		await change(credential, { username: ADA });
@@ -180,7 +182,7 @@ describe('renewal', () => {
 	});
 
 	test.each(['another token', 'other details', 'details that are no JSON'])(
-		'follows a stored token that cannot count: %s',
+		'happens when the stored token is not usable: %s',
 		async (what) => {
 			const credential = await fixture.delegatedUser({
 				userToken: what === 'another token' ? 'eyJ.e30.x' : 'eyJhbGciOiJub25lIn0.eyJleHAiOjl9.x',
@@ -202,14 +204,14 @@ describe('renewal', () => {
 		}
 	});
 
-	test('a token that has expired already is told from a login that works', async () => {
+	test('a token that has already expired is reported as such', async () => {
 		fixture.dfns.ahead = -7_200_000;
 		fixture.dfns.tellsTime = false;
-		// The difference is remembered of a host; this process has not met the clock of this one.
+		// Clocks are remembered by host. This process does not know the clock of this host yet.
 		const baseUrl = fixture.dfns.url.replace('127.0.0.1', 'localhost');
 		const credential = await fixture.delegatedUser({ baseUrl });
 		const { error } = await fixture.read(credential, { url: `${baseUrl}/wallets` });
-		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had expired already at 2/);
+		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had already expired at 2/);
 		expect(error?.description).toContain('One of the clocks is wrong.');
 		expect(fixture.dfns.logins).toBe(1);
 	});
@@ -230,7 +232,7 @@ describe('a failed request', () => {
 		},
 	);
 
-	test('with HTTP 401 although Dfns accepts the token is not sent again', async () => {
+	test('with HTTP 401 is not sent again when Dfns accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		dfns.fail({ on: { path: '/wallets' }, with: { status: 401, message: 'Not this one' } });
@@ -254,7 +256,7 @@ describe('a failed request', () => {
 		},
 	);
 
-	test('that changes data is sent once also when the token was revoked; the next one logs in', async () => {
+	test('that changes data is sent once even if the token was revoked, and the next one logs in', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -268,7 +270,7 @@ describe('a failed request', () => {
 		expect(dfns.count({ path: '/wallets', method: 'GET', status: 401 })).toBe(0);
 	});
 
-	test('that was carried out before its answer and the token were lost is not carried out again', async () => {
+	test('that Dfns carried out before the connection broke and the token was revoked is not sent again', async () => {
 		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
 		const credential = await fixture.delegatedUser();
@@ -279,7 +281,7 @@ describe('a failed request', () => {
 		expect(dfns.changes).toBe(1);
 	});
 
-	test('that got no answer in time is not sent again, and causes no login', async () => {
+	test('that timed out is not sent again, and causes no login', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -290,7 +292,7 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('when Dfns cannot even be asked: the first failure is what is told', async () => {
+	test('is reported when Dfns cannot be asked about the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -300,7 +302,7 @@ describe('a failed request', () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('when Dfns does not answer whether it accepts the token: the first failure, after ten seconds', async () => {
+	test('is reported after ten seconds when Dfns does not say whether it accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
@@ -311,20 +313,22 @@ describe('a failed request', () => {
 		expect(limits.mock.calls).toEqual([[10_000]]);
 	});
 
-	test('and a login that is refused: why it is refused', async () => {
+	test('is reported with the reason when the login that follows is refused', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await fixture.read(credential);
 		dfns.revokeUserTokens();
 		dfns.serviceAccount.permissions = [];
 		const { error } = await fixture.read(credential);
-		expect(error?.message).toContain('The service account may not log in other users');
+		expect(error?.message).toContain(
+			'The service account does not have permission to log in other users',
+		);
 		expect(error?.description).toContain('Auth:Login:Delegated');
 		expect(dfns.count({ path: '/wallets' })).toBe(2);
 	});
 });
 
-describe("in a node that calls with n8n's other helper", () => {
+describe("a node that calls with n8n's other helper", () => {
 	const call = async (credential: string, method = 'GET', url = `${fixture.dfns.url}/wallets`) => {
 		const { engine } = fixture;
 		const parameters = { method, url };
@@ -333,7 +337,7 @@ describe("in a node that calls with n8n's other helper", () => {
 		]);
 	};
 
-	test('a read is made again with a new token', async () => {
+	test('a read is repeated with a new token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await call(credential);
@@ -343,14 +347,14 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect(dfns.count({ path: '/wallets' })).toBe(3);
 	});
 
-	test('a relative address means the Dfns of the credential', async () => {
+	test("sends a relative address to the credential's Dfns", async () => {
 		const credential = await fixture.delegatedUser();
 		expect((await call(credential, 'GET', '/wallets')).json('Other')[0]).toMatchObject({
 			readBy: JDOE,
 		});
 	});
 
-	test('a read that is refused although Dfns accepts the token is made once', async () => {
+	test('a refused read is not repeated when Dfns accepts the token', async () => {
 		const { dfns } = fixture;
 		const credential = await fixture.delegatedUser();
 		await call(credential);
@@ -363,7 +367,7 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('a request that changes data is sent once', async () => {
+	test('sends a request that changes data once', async () => {
 		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
 		const credential = await fixture.delegatedUser();
@@ -378,58 +382,58 @@ describe("in a node that calls with n8n's other helper", () => {
 	});
 });
 
-describe('where a token goes', () => {
-	let thief: Server;
-	let stolen: Array<Record<string, unknown>>;
-	let thiefOrigin: string;
+describe('a token is sent', () => {
+	let otherServer: Server;
+	let received: Array<Record<string, unknown>>;
+	let otherOrigin: string;
 
 	beforeAll(async () => {
-		thief = createServer((request, response) => {
-			stolen.push({ ...request.headers });
+		otherServer = createServer((request, response) => {
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json').end('{}');
 		});
-		await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
-		thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+		await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+		otherOrigin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 	});
-	afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
-	beforeEach(() => (stolen = []));
+	afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
+	beforeEach(() => (received = []));
 
-	test.each([false, true])('not to another host (token at hand: %s)', async (atHand) => {
+	test.each([false, true])('not to another host (existing token: %s)', async (exists) => {
 		const credential = await fixture.delegatedUser();
-		if (atHand) await fixture.read(credential);
+		if (exists) await fixture.read(credential);
 		const before = fixture.dfns.calls.length;
-		const { error } = await fixture.read(credential, { url: `${thiefOrigin}/wallets` });
+		const { error } = await fixture.read(credential, { url: `${otherOrigin}/wallets` });
 		expect(error?.message).toBe(
-			`The request to ${new URL(thiefOrigin).host} was not sent: it is not the Dfns of this credential`,
+			`The request to ${new URL(otherOrigin).host} was not sent: it is not the Dfns of this credential`,
 		);
 		expect(error?.description).toContain(new URL(fixture.dfns.url).host);
-		expect(stolen).toEqual([]);
+		expect(received).toEqual([]);
 		expect(fixture.dfns.calls).toHaveLength(before);
 	});
 
-	test('not over plain http', async () => {
+	test('is not sent over plain http', async () => {
 		const credential = await fixture.delegatedUser({ baseUrl: 'https://api.dfns.io' });
 		const { error } = await fixture.read(credential, { url: 'http://api.dfns.io/wallets' });
 		expect(error?.message).toContain('it would carry the token over plain http');
 		expect(fixture.dfns.calls).toHaveLength(0);
 	});
 
-	test('not along with a redirect to another origin', async () => {
+	test('not with a redirect to another origin', async () => {
 		const credential = await fixture.delegatedUser();
 		fixture.dfns.fail({
 			on: { path: '/wallets' },
 			with: 'redirect',
-			to: `${thiefOrigin}/wallets`,
+			to: `${otherOrigin}/wallets`,
 		});
 		await fixture.read(credential, {
 			parameters: { options: { redirect: { redirect: { followRedirects: true } } } },
 		});
-		expect(stolen).toHaveLength(1);
-		expect(JSON.stringify(stolen)).not.toContain('Bearer');
-		expect(JSON.stringify(stolen)).not.toContain(fixture.dfns.userTokens()[0]);
+		expect(received).toHaveLength(1);
+		expect(JSON.stringify(received)).not.toContain('Bearer');
+		expect(JSON.stringify(received)).not.toContain(fixture.dfns.userTokens()[0]);
 	});
 
-	test('in place of another Authorization, and with the application of older organizations', async () => {
+	test('replaces another Authorization, and is sent with the application of older organizations', async () => {
 		const appId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 		fixture.dfns.requiredAppId = appId;
 		const credential = await fixture.delegatedUser({ appId });
@@ -442,7 +446,7 @@ describe('where a token goes', () => {
 		expect(outcome.json('HTTP')[0]).toMatchObject({ readBy: JDOE });
 	});
 
-	test('with another nonce each time, also when a read is made again', async () => {
+	test('with a new nonce each time, even when a read is repeated', async () => {
 		const { dfns } = fixture;
 		dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 		const credential = await fixture.delegatedUser({ appId: dfns.requiredAppId });

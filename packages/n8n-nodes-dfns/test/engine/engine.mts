@@ -12,6 +12,7 @@ import {
 	type Engine,
 	type Outcome,
 } from '../../../../test/engine/engine.mts';
+import { textOf } from '../../../../test/fixture/text.mts';
 import { startDfns, type LocalDfns } from '../simulator/dfns.mts';
 import type { DfnsOptions } from '../simulator/types.mts';
 
@@ -26,7 +27,7 @@ export const DELEGATED_USER = 'dfnsDelegatedUserApi';
 export const JDOE = 'jdoe@example.co';
 export const ADA = 'ada@example.co';
 
-/** Lets calls that may take so long, in ms, end soon instead; `jest.restoreAllMocks` undoes it. */
+/** Gives calls that can take this long, in ms, only a short time. `jest.restoreAllMocks` undoes it. */
 export function shorten(limit: number): jest.SpyInstance<AbortSignal, [number]> {
 	const timeout = AbortSignal.timeout.bind(AbortSignal);
 	return jest
@@ -38,9 +39,9 @@ export function shorten(limit: number): jest.SpyInstance<AbortSignal, [number]> 
 export interface Fixture {
 	engine: Engine;
 	dfns: LocalDfns;
-	/** Saves a service account credential, with other fields where they are given. */
+	/** Saves a service account credential, with the fields that are given. */
 	serviceAccount(fields?: ICredentialDataDecryptedObject): Promise<string>;
-	/** Saves a delegated user credential, with other fields where they are given. */
+	/** Saves a delegated user credential, with the fields that are given. */
 	delegatedUser(fields?: ICredentialDataDecryptedObject): Promise<string>;
 	/** Runs one Dfns node that logs a user in. */
 	logIn(
@@ -66,8 +67,8 @@ export interface Fixture {
 }
 
 /**
- * Starts both. Each test gets a Dfns as seeded, with another service account, so that nothing that a test before it has
- * left in the process holds any more.
+ * Starts both. For each test, Dfns has its seed data and a new service account, so that nothing that an earlier test left
+ * in the process applies.
  */
 export function useFixture(options: DfnsOptions = {}): Fixture {
 	const fixture = {} as Fixture;
@@ -131,8 +132,8 @@ const otherNode: INodeType = {
 			this,
 			DELEGATED_USER,
 			{
-				method: String(this.getNodeParameter('method', 0)) as IHttpRequestMethods,
-				url: String(this.getNodeParameter('url', 0)),
+				method: textOf(this.getNodeParameter('method', 0)) as IHttpRequestMethods,
+				url: textOf(this.getNodeParameter('url', 0)),
 				json: true,
 			},
 		);

@@ -9,7 +9,7 @@ const fixture = useFixture();
 
 const file = join(process.cwd(), 'packages/n8n-nodes-dfns/examples/read-as-user.json');
 
-test('the example runs as it is imported, with its credentials and address put in', async () => {
+test('the example runs after its credentials and address are filled in', async () => {
 	const { engine, dfns } = fixture;
 	const ids: Record<string, string> = {
 		dfnsServiceAccountApi: await fixture.serviceAccount(),

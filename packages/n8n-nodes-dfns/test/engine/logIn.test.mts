@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { ADA, JDOE, useFixture } from './engine.mts';
 
 const fixture = useFixture();
 afterEach(() => jest.restoreAllMocks());
 
-test('logs a user in, and says for how long and who it is', async () => {
+test('logs a user in, and returns the token with its expiry time and its user', async () => {
 	const { dfns } = fixture;
 	const before = Date.now();
 	const outcome = await fixture.logIn(await fixture.serviceAccount());
@@ -24,7 +25,7 @@ test('logs a user in, and says for how long and who it is', async () => {
 			pairedItem: { item: 0 },
 		},
 	]);
-	const expiresAt = Date.parse(String(outcome.json('Dfns')[0].expiresAt));
+	const expiresAt = Date.parse(textOf(outcome.json('Dfns')[0].expiresAt));
 	expect(Math.abs(expiresAt - before - 3_600_000)).toBeLessThan(60_000);
 	expect(dfns.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
 		'POST /auth/action/init',
@@ -33,16 +34,16 @@ test('logs a user in, and says for how long and who it is', async () => {
 	]);
 });
 
-test('the token reads as the user', async () => {
+test('reads with the token are made as the user', async () => {
 	const { dfns } = fixture;
 	const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	const response = await fetch(`${dfns.url}/wallets`, {
-		headers: { authorization: `Bearer ${String(token)}` },
+		headers: { authorization: `Bearer ${textOf(token)}` },
 	});
 	expect(await response.json()).toMatchObject({ readBy: JDOE });
 });
 
-test('takes the user name of each item, and logs each user in once', async () => {
+test('uses the user name of each item, and logs each user in once', async () => {
 	const { dfns } = fixture;
 	const items = [{ name: JDOE }, { name: ADA }, { name: ` ${JDOE} ` }];
 	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
@@ -61,7 +62,7 @@ test('takes the user name of each item, and logs each user in once', async () =>
 	expect(dfns.logins).toBe(2);
 });
 
-test('gives no token that has ended since: logs in again', async () => {
+test('logs in again when a token of the same run has expired', async () => {
 	const { dfns } = fixture;
 	dfns.tellsTime = false;
 	const now = Date.now.bind(Date);
@@ -77,7 +78,7 @@ test('gives no token that has ended since: logs in again', async () => {
 	expect(dfns.logins).toBe(3);
 });
 
-test('a login that fails, fails for its own item: the next one tries again', async () => {
+test('a failed login fails only its own item, and the next item tries again', async () => {
 	const { dfns } = fixture;
 	const path = '/auth/login/delegated';
 	dfns.fail({ on: { path }, with: { status: 503 } });
@@ -93,7 +94,7 @@ test('a login that fails, fails for its own item: the next one tries again', asy
 	expect(dfns.count({ path })).toBe(2);
 });
 
-test('ends with the execution that is cancelled', async () => {
+test('ends when the execution is canceled', async () => {
 	const { dfns } = fixture;
 	dfns.fail({ on: { path: '/auth/action' }, with: 'hang' });
 	let cancel = () => {};
@@ -106,11 +107,11 @@ test('ends with the execution that is cancelled', async () => {
 	cancel();
 	await run.catch(() => {});
 	while (dfns.calls.some(({ closed }) => !closed)) await sleep(10);
-	// The other item makes no call any more.
+	// The other item makes no call.
 	expect(dfns.calls).toHaveLength(2);
 });
 
-test('each execution logs in afresh, with a user action of its own', async () => {
+test('each execution logs in again, with its own user action', async () => {
 	const { dfns } = fixture;
 	const credential = await fixture.serviceAccount();
 	await fixture.logIn(credential);
@@ -132,7 +133,7 @@ test.each(['P-256', 'secp256k1', 'Ed25519', 'RSA'] as const)(
 	},
 );
 
-test('what was signed is what is sent, byte for byte', async () => {
+test('sends what was signed, byte for byte', async () => {
 	const { dfns } = fixture;
 	const username = 'Zoë "\\Ω" \u2028 😀 <b>&amp;</b>\u00a0@example.co';
 	dfns.addUser(username);
@@ -151,7 +152,7 @@ test('what was signed is what is sent, byte for byte', async () => {
 	expect(JSON.parse(login.body)).toEqual({ username });
 });
 
-test('an older organization gets its application, and a nonce for each call', async () => {
+test('sends the application and a new nonce with each call for an older organization', async () => {
 	fixture.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
 	const appId = fixture.dfns.requiredAppId;
 	expect((await fixture.logIn(await fixture.serviceAccount({ appId }))).error).toBeUndefined();
@@ -160,7 +161,7 @@ test('an older organization gets its application, and a nonce for each call', as
 	expect(error?.description).toContain('Older organizations need the Application ID');
 });
 
-test('with "Continue", each item has its own outcome', async () => {
+test('each item has its own outcome with "Continue"', async () => {
 	const { dfns } = fixture;
 	const ada = dfns.users.get(ADA);
 	if (ada !== undefined) ada.active = false;
@@ -187,7 +188,7 @@ test('with "Continue", each item has its own outcome', async () => {
 		{
 			error: {
 				message: 'User Name is empty',
-				description: 'Expected the name by which Dfns knows the user, such as jdoe@example.co.',
+				description: 'Expected the name of the user in Dfns, such as jdoe@example.co.',
 				type: 'INVALID_FIELD',
 			},
 		},
@@ -201,13 +202,13 @@ test('with "Continue", each item has its own outcome', async () => {
 	]);
 });
 
-test('without whose it is in the token, that stays empty', async () => {
+test('returns null for the IDs that the token does not contain', async () => {
 	fixture.dfns.tokenShape = { withoutMetadata: true };
 	const [json] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	expect(json).toMatchObject({ userId: null, orgId: null });
 });
 
-test('is described as a tool for AI agents, and its token as sensitive', async () => {
+test('is usable as a tool for AI agents, and its token is marked as sensitive', async () => {
 	const { Dfns } = await import('../../nodes/Dfns/Dfns.node');
 	const { description } = new Dfns();
 	expect(description).toMatchObject({ usableAsTool: true, sensitiveOutputFields: ['token'] });

@@ -1,9 +1,3 @@
-import {
-	causes,
-	connectionFailure,
-	errorCode,
-	type Service,
-} from '../../../shared/connectionFailure';
 import { fieldErrorTexts, INVALID_FIELD, ServiceError } from '../../../shared/serviceError';
 
 /** What Dfns, or the way to Dfns, did wrong. */
@@ -12,8 +6,8 @@ export class DfnsError extends ServiceError {
 
 	/**
 	 * @param message what happened, in Dfns's own words where Dfns responded
-	 * @param description what to do next
-	 * @param type what kind of error it is, for workflows that branch on it
+	 * @param description what to do next; empty where the type says it all
+	 * @param type what kind of error it is, for workflows that branch on it; it does not change between versions
 	 * @param errorId Dfns's ID of the error (`error.id`), which Dfns's support asks for
 	 */
 	constructor(
@@ -37,43 +31,7 @@ export class DfnsFieldError extends DfnsError {
 	}
 }
 
-/** Whether a thrown value is an error of Dfns of one of the types. */
+/** Whether a thrown value is a Dfns error of one of the types. */
 export function isDfnsError(error: unknown, ...types: string[]): error is DfnsError {
 	return error instanceof DfnsError && types.includes(error.type);
-}
-
-const DFNS: Service = {
-	name: 'Dfns',
-	address: 'Base URL',
-	foreignResponseType: 'NOT_A_DFNS_ANSWER',
-};
-
-/**
- * The error for a call without any response.
- *
- * @param host the host called
- * @param failure what the HTTP client threw. Only its error code and words are read: its other fields hold the request.
- * @param clean takes secrets out of the words
- * @param isLate whether the call was ended because it took too long
- */
-export function connectionError(
-	host: string,
-	failure: unknown,
-	clean: (text: string) => string,
-	isLate = false,
-): DfnsError {
-	const late = Object.assign(new Error(), { code: 'ETIMEDOUT' });
-	const known = connectionFailure(isLate ? late : failure, DFNS);
-	if (known !== undefined) {
-		const { what, todo, code, type } = known;
-		return new DfnsError(`${host} ${what}`, `${todo} Reason: ${code}.`, type);
-	}
-	// Not the network: n8n itself could not make the call, or is set not to.
-	const code = errorCode(failure);
-	const reason = clean(causes(failure).at(-1)?.message ?? '');
-	return new DfnsError(
-		`n8n could not complete the call to ${host}${reason === '' ? '' : `: ${reason}`}`,
-		code === '' ? 'Check the settings of the credential and of n8n.' : `Reason: ${code}.`,
-		'CALL_NOT_COMPLETED',
-	);
 }

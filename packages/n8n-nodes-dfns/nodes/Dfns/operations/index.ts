@@ -7,7 +7,7 @@ export const resources: ReadonlyArray<shared.Resource<Operation>> = [
 	{
 		name: 'Delegated Login',
 		value: 'delegatedLogin',
-		description: 'Logging users in without their own credentials',
+		description: 'Log users in without their own credentials',
 		operations: [logIn],
 	},
 ];

@@ -1,25 +1,26 @@
-import { isRecord } from '../../../shared/isRecord';
-import { callDfns, notDfns, type Send } from './api';
-import { DfnsError } from './errors';
-import type { ServiceAccount } from './fields';
-import { signText, type PrivateKey } from './privateKey';
+import { isRecord } from '../../../../shared/isRecord';
+import { DfnsError } from '../errors';
+import { foreignResponse } from '../http/response';
+import { callDfns, type Send } from '../http/send';
+import { signText, type PrivateKey } from '../privateKey';
+import type { ServiceAccount } from '../serviceAccount';
 
-/** The call that is to be signed: Dfns checks that the signed one is the one that comes. */
+/** The call that is signed: Dfns checks that exactly this call follows. */
 export interface UserAction {
 	method: 'POST';
 	path: string;
 	/** The body, byte for byte */
 	payload: string;
-	/** The user whom it is about: for messages */
+	/** The user that it is about, for messages */
 	username?: string;
 }
 
-/** What Dfns wants signed. */
-export interface Challenge {
+/** What Dfns asks to have signed. */
+interface Challenge {
 	challenge: string;
 	/** A JWT by which Dfns finds the challenge again */
 	challengeIdentifier: string;
-	/** IDs of the service account's keys that may sign */
+	/** IDs of the service account's keys that can sign */
 	keyIds: string[];
 }
 
@@ -31,11 +32,11 @@ export interface KeyAssertion {
 }
 
 /**
- * Proves to Dfns that the service account wants exactly this call. Changes nothing by itself.
+ * Proves to Dfns that the service account wants exactly this call. By itself, this changes nothing.
  * Dfns API reference: User Action Signing (`POST /auth/action/init`, `POST /auth/action`).
  *
- * @returns the value for `X-DFNS-USERACTION`: a secret, good for one call
- * @throws DfnsError when Dfns refuses, or when the credential is none of the service account's
+ * @returns the value for `X-DFNS-USERACTION`: a secret, valid for one call
+ * @throws DfnsError when Dfns refuses or cannot be reached, or when the service account does not have the credential
  */
 export async function signUserAction(
 	send: Send,
@@ -72,14 +73,16 @@ export async function signUserAction(
 			},
 		}),
 	});
-	// It goes into a header: visible ASCII, or nothing could be sent (RFC 9110, section 5.5).
+	// It is sent in a header, which takes visible ASCII only (RFC 9110, section 5.5).
 	if (typeof userAction === 'string' && /^[\x21-\x7e]+$/.test(userAction)) return userAction;
-	throw notDfns(host, 'a signed challenge without a userAction');
+	throw foreignResponse(host, 'a signed challenge without a userAction');
 }
 
 /**
  * Signs a challenge with a key.
  * Dfns docs: Credentials Data › Client Data; User Action Signing.
+ *
+ * @param credId ID of the credential that the key belongs to
  */
 export function keyAssertion(credId: string, key: PrivateKey, challenge: string): KeyAssertion {
 	const clientData = JSON.stringify({ type: 'key.get', challenge });
@@ -95,7 +98,7 @@ function readChallenge(
 	{ challenge, challengeIdentifier, allowCredentials }: Record<string, unknown>,
 ): Challenge {
 	if (typeof challenge !== 'string' || typeof challengeIdentifier !== 'string') {
-		throw notDfns(host, 'no challenge to sign');
+		throw foreignResponse(host, 'no challenge to sign');
 	}
 	const keys: unknown = isRecord(allowCredentials) ? allowCredentials.key : undefined;
 	const keyIds = (Array.isArray(keys) ? (keys as unknown[]) : [])
@@ -117,8 +120,8 @@ function otherCredential(
 		.join(', ');
 	const allowed = known || (keyIds.length === 0 ? 'no key at all' : 'others');
 	return new DfnsError(
-		`The Credential ID "${credentialId}" is not one with which this service account may sign: ${host} allows ${allowed}`,
-		'Enter the ID of the signing key as the Dfns dashboard shows it for the service account, and the private key that belongs to it.',
+		`The service account cannot sign with the Credential ID "${credentialId}": ${host} allows ${allowed}`,
+		'',
 		'OTHER_CREDENTIAL',
 	);
 }

@@ -1,8 +1,10 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import { CALL_TIMEOUT_MS, callDfns, type DfnsCall } from '../../nodes/Dfns/dfns/api';
-import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { logInUser } from '../../nodes/Dfns/dfns/delegatedLogin';
+import { textOf } from '../../../../test/fixture/text.mts';
+import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { logInUser } from '../../nodes/Dfns/dfns/calls/delegatedLogin';
+import { CALL_TIMEOUT_MS, type DfnsCall } from '../../nodes/Dfns/dfns/http/call';
+import { callDfns } from '../../nodes/Dfns/dfns/http/send';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
 
@@ -16,7 +18,7 @@ const account = readServiceAccount({
 });
 const call: DfnsCall = { step: 'read', method: 'GET', path: '/auth/credentials', token: 'secret' };
 
-test('a call gives up after a minute, and follows no redirect', async () => {
+test('a call ends after a minute, and follows no redirect', async () => {
 	let sent: IHttpRequestOptions | undefined;
 	const error: unknown = await callDfns(
 		async (options) => {
@@ -39,16 +41,18 @@ test('a call gives up after a minute, and follows no redirect', async () => {
 	});
 });
 
-test('a call that goes on and on is ended, and told as what it is', async () => {
+test('a response that never ends is reported as a timeout', async () => {
 	let sent: IHttpRequestOptions | undefined;
 	const error: unknown = await callDfns(
 		async (options) => {
 			sent = options;
-			await new Promise((resolve) => options.abortSignal.addEventListener('abort', resolve));
+			await new Promise<void>((resolve) => {
+				options.abortSignal?.addEventListener?.('abort', () => resolve());
+			});
 			throw Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 		},
 		account,
-		{ ...call, timeout: 20 },
+		{ ...call, timeoutMs: 20 },
 	).catch((thrown: unknown) => thrown);
 	expect(sent?.timeout).toBe(20);
 	expect(error).toMatchObject({ message: 'api.dfns.io did not respond in time', type: 'TIMEOUT' });
@@ -58,28 +62,28 @@ test.each([
 	[400, 'INVALID_REQUEST'],
 	[401, 'USER_TOKEN_REFUSED'],
 	[403, 'FORBIDDEN'],
-])('a read that is refused says nothing of the service account: %d', async (statusCode, type) => {
+])('a refused read says nothing about the service account: %d', async (statusCode, type) => {
 	const body = { error: { message: 'User account has been deactivated.' } };
 	const send = async () => ({ statusCode, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({ type });
 });
 
-test('an ID counts as that of an error only where it is said to be', async () => {
+test('only the ID of an error is reported as the error ID', async () => {
 	const send = async () => ({ statusCode: 418, headers: {}, body: { message: 'No', id: 'cr-1' } });
 	const error: unknown = await callDfns(send, account, call).catch((thrown: unknown) => thrown);
 	expect(error).toMatchObject({ errorId: undefined });
 });
 
-test('an approval is told by its own ID', async () => {
+test('an approval is reported with its own ID', async () => {
 	const body = { id: 'cr-1', approvalId: 'ap-1', status: 'Pending' };
 	const send = async () => ({ statusCode: 202, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
-		description: expect.stringMatching(/ The approval's ID: ap-1\.$/),
+		description: "The approval's ID: ap-1.",
 		errorId: undefined,
 	});
 });
 
-test('what n8n itself says is told without a secret', async () => {
+test('a message of n8n itself is shown without secrets', async () => {
 	const send = async () => await Promise.reject(new Error(`Blocked: Bearer secret, ${authToken}`));
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
 		message: 'n8n could not complete the call to api.dfns.io: Blocked: Bearer ***, ***',
@@ -95,7 +99,7 @@ test.each([
 	['<html>', 'HTTP 418'],
 	[undefined, 'HTTP 418'],
 	[{ message: 'x'.repeat(1000) }, `HTTP 418: ${'x'.repeat(300)}…`],
-])('reads why from %j', async (body, said) => {
+])('reads the reason from %j', async (body, said) => {
 	const send = async () => ({ statusCode: 418, headers: {}, body });
 	await expect(callDfns(send, account, call)).rejects.toMatchObject({
 		message: `api.dfns.io refused the call [${said}]`,
@@ -103,9 +107,9 @@ test.each([
 	});
 });
 
-test('a login is three calls, each sent once; the second and third only after the first', async () => {
+test('a login is three calls, each sent once and in order', async () => {
 	const sent: string[] = [];
-	const answers: Record<string, object> = {
+	const responses: Record<string, object> = {
 		'/auth/action/init': {
 			challenge: 'c',
 			challengeIdentifier: 'i',
@@ -117,8 +121,8 @@ test('a login is three calls, each sent once; the second and third only after th
 	await logInUser(
 		async ({ url, headers }) => {
 			const { pathname } = new URL(url);
-			sent.push(`${pathname} ${String(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
-			return { statusCode: 200, headers: {}, body: answers[pathname] };
+			sent.push(`${pathname} ${textOf(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
+			return { statusCode: 200, headers: {}, body: responses[pathname] };
 		},
 		account,
 		'jdoe@example.co',

@@ -1,19 +1,20 @@
 import { createHmac, randomBytes } from 'crypto';
 
-import { ExpiringMap } from '../../../shared/expiringMap';
+import { ExpiringMap } from '../../../../shared/expiringMap';
+import { bindingOf } from './binding';
 import type { UserToken } from './userToken';
 
 /** For whom and where a token is. */
 export interface TokenOwner {
-	/** All fields that make the login, secrets included: never to be stored or shown, only digested */
+	/** All fields that make the login, secrets included: only its digest is kept, and it is never shown */
 	identity: string;
 	/** The host that issues the token, whose clock decides when it has expired */
 	host: string;
 }
 
-/** A token as the credential keeps it. */
+/** A token as the credential stores it. */
 export interface StoredToken extends UserToken {
-	/** Ties the token to the fields that made it; see {@link bindingOf} */
+	/** Binds the token to the fields that created it; see {@link bindingOf} */
 	binding: string;
 }
 
@@ -21,23 +22,23 @@ export interface StoredToken extends UserToken {
 export interface TokenCalls {
 	/** Logs in */
 	logIn(): Promise<UserToken>;
-	/** Tells whether Dfns still accepts a token */
+	/** Whether Dfns still accepts a token */
 	isAlive(token: UserToken): Promise<boolean>;
 }
 
-/** How long before its end a token is replaced, in ms: a call under way must not outlive it … */
+/** How long before a token expires it is replaced, in ms: it must outlive the calls in progress. */
 const MARGIN_MS = 60_000;
-/** … and how much of its life at the most: also a short-lived token is used. */
+/** The largest share of a token's life that the margin takes: a short-lived token can be used, too. */
 const MARGIN_SHARE = 0.1;
 
 /** How long tokens are remembered after they were last used, in ms. A login brings them back. */
 const MEMORY_MS = 48 * 60 * 60 * 1000;
 
 /**
- * The users' tokens of one process: which to use, and when to log in. One instance serves all credentials and all
+ * The user tokens of one process: which one to use, and when to log in. One instance serves all credentials and all
  * executions.
  *
- * It knows neither n8n nor HTTP: time and the calls to Dfns come from outside.
+ * It knows neither n8n nor HTTP: the time and the calls to Dfns come from outside.
  */
 export class Tokens {
 	/** The newest token, by digest of the fields that make the login */
@@ -52,7 +53,7 @@ export class Tokens {
 	/** Digests of tokens that Dfns no longer accepts */
 	private readonly dead: ExpiringMap<true>;
 
-	/** Digests are worth nothing outside this process, nor after it. */
+	/** Makes digests useless outside this process, and after it. */
 	private readonly digestKey = randomBytes(32);
 
 	/**
@@ -65,10 +66,10 @@ export class Tokens {
 	}
 
 	/**
-	 * The token to sign with now: the newest that belongs to these fields and lasts for another while.
+	 * The token to sign with now: the newest one that belongs to these fields and does not expire soon.
 	 *
-	 * @param stored what the credential has kept
-	 * @returns `undefined` when there is none, so that {@link renew} is needed
+	 * @param stored what the credential has stored
+	 * @returns `undefined` when there is none, and {@link renew} is needed
 	 */
 	usable(owner: TokenOwner, stored?: StoredToken): UserToken | undefined {
 		const own = this.tokens.get(this.digest(owner.identity));
@@ -82,16 +83,16 @@ export class Tokens {
 			.sort((a, b) => b.issuedAt - a.issuedAt)[0];
 	}
 
-	/** The login under way for these fields, for others to wait for instead of starting their own. */
+	/** The login in progress for these fields: others wait for it instead of starting their own. */
 	renewal(owner: TokenOwner): Promise<UserToken> | undefined {
 		return this.renewals.get(this.digest(owner.identity));
 	}
 
 	/**
-	 * Brings a token that can be used: the newer one that is already known, or that of a login. However many ask at once
-	 * for the same fields, one login serves them all.
+	 * Gets a token that can be used: a newer one that is already known, or that of a login. One login serves everyone who
+	 * asks for the same fields at the same time.
 	 *
-	 * @param stored what the credential has kept
+	 * @param stored what the credential has stored
 	 * @param options.forceLogin log in even if a token is known: for the credential test
 	 * @throws what the login throws
 	 */
@@ -104,7 +105,7 @@ export class Tokens {
 		const key = this.digest(owner.identity);
 		for (let other = this.renewals.get(key); other; other = this.renewals.get(key)) {
 			if (!forceLogin) return await other;
-			// A login of its own, but never two at the same time.
+			// This caller logs in itself, but never at the same time as another one.
 			await Promise.allSettled([other]);
 		}
 		if (!forceLogin) {
@@ -123,8 +124,8 @@ export class Tokens {
 	}
 
 	/**
-	 * Asks whether Dfns still accepts a token, unless it is known that it does not. What is not accepted is never used
-	 * again.
+	 * Asks whether Dfns still accepts a token, unless it is known that it does not. A token that is not accepted is never
+	 * used again.
 	 *
 	 * @throws what the call throws
 	 */
@@ -153,13 +154,4 @@ export class Tokens {
 	private digest(text: string): string {
 		return createHmac('sha256', this.digestKey).update(text).digest('base64');
 	}
-}
-
-/**
- * Ties a token to the fields that made it: who has neither can compute it, and neither can be read from it.
- *
- * @param identity {@link TokenOwner.identity}
- */
-export function bindingOf(token: string, identity: string): string {
-	return createHmac('sha256', token).update(identity).digest('base64');
 }

@@ -1,14 +1,14 @@
-import { ExpiringMap } from '../../../shared/expiringMap';
+import { ExpiringMap } from '../../../../shared/expiringMap';
 
 /** How long a host's clock is remembered after its last response, in ms. */
 const MEMORY_MS = 48 * 60 * 60 * 1000;
 
-/** Smaller differences are the time that an answer takes, and the `Date` header's whole seconds. */
+/** Smaller differences, in ms, come from the time that a response takes, and from the whole seconds of `Date`. */
 const NOTICED_MS = 30_000;
 
 /**
- * What time it is by Dfns's clock, which alone decides when a token has expired. Each answer says it in its `Date`
- * header (RFC 9110, section 6.6.1).
+ * The time by Dfns's clock, which alone decides when a token has expired. Each response tells it in its `Date` header
+ * (RFC 9110, section 6.6.1).
  */
 export class ServerClocks {
 	/** By host: how far its clock is ahead of this machine's, in ms */
@@ -20,9 +20,9 @@ export class ServerClocks {
 	}
 
 	/**
-	 * Learns from an answer that has just arrived.
+	 * Learns from a response that has just arrived.
 	 *
-	 * @param date value of its `Date` header; what cannot be read teaches nothing
+	 * @param date the value of its `Date` header; one that cannot be read changes nothing
 	 */
 	learn(host: string, date: string | undefined): void {
 		const at = date === undefined ? NaN : Date.parse(date);
@@ -31,13 +31,16 @@ export class ServerClocks {
 		this.ahead.set(host, Math.abs(difference) < NOTICED_MS ? 0 : difference);
 	}
 
-	/** The time by the host's clock, in ms since 1970; by this machine's while the host's is not known. */
+	/** The time by the host's clock, in ms since 1970; by this machine's clock while the host's is unknown. */
 	now(host: string): number {
 		return this.localNow() + this.difference(host);
 	}
 
-	/** How far the host's clock is ahead of this machine's, in ms; 0 while it is not known, or the same. */
+	/** How far the host's clock is ahead of this machine's, in ms; 0 while it is unknown, or the same. */
 	difference(host: string): number {
 		return this.ahead.get(host) ?? 0;
 	}
 }
+
+/** The clocks of all hosts that this process has called. */
+export const clocks = new ServerClocks(() => Date.now());

@@ -1,4 +1,4 @@
-import { ExpiringMap } from '../../packages/shared/expiringMap';
+import { ExpiringMap } from '../../../packages/shared/expiringMap';
 
 const HOUR_MS = 3_600_000;
 

@@ -46,7 +46,7 @@ export class HeldBackError extends VaultError {
 }
 
 /** The lockout guard of one login: what Vault refused, and until when the login is held back. */
-export class Refusals {
+export class LockoutGuard {
 	private last?: { error: VaultError; at: number; until: number };
 
 	private refusedInARow = 0;

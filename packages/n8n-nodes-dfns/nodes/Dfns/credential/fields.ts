@@ -1,26 +1,15 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { parseBaseUrl, type BaseUrl } from './baseUrl';
-import { DfnsFieldError } from './errors';
-import { readPrivateKey, type PrivateKey } from './privateKey';
+import { DfnsFieldError } from '../dfns/errors';
+import { DEFAULT_BASE_URL, isProtected, readUrl, type BaseUrl } from '../dfns/http/baseUrl';
+import type { ServiceAccount } from '../dfns/serviceAccount';
+import { readPrivateKey } from './privateKey';
 
-/** A service account, checked: who makes the calls, and where. */
-export interface ServiceAccount {
-	base: BaseUrl;
-	/** A secret: goes out as `Authorization: Bearer …` */
-	authToken: string;
-	/** Which of the service account's credentials signs */
-	credentialId: string;
-	key: PrivateKey;
-	/** Application of older organizations; empty where there is none */
-	appId: string;
-}
-
-/** A user whom a service account logs in, checked. */
+/** A user that a service account logs in. */
 export interface DelegatedUser {
 	account: ServiceAccount;
 	username: string;
-	/** All fields in one text, secrets included: never to be stored or shown, only digested */
+	/** See {@link identityOf} */
 	identity: string;
 }
 
@@ -32,7 +21,7 @@ export interface DelegatedUser {
  */
 export function readServiceAccount(credentials: ICredentialDataDecryptedObject): ServiceAccount {
 	return {
-		base: parseBaseUrl(credentials.baseUrl),
+		base: readBaseUrl(credentials.baseUrl),
 		authToken: readAuthToken(credentials.authToken),
 		credentialId: readCredentialId(credentials.credentialId),
 		key: readPrivateKey(credentials.privateKey),
@@ -51,7 +40,7 @@ export function readDelegatedUser(credentials: ICredentialDataDecryptedObject): 
 	return { account, username, identity: identityOf(account, username) };
 }
 
-/** All that makes a login, in one text: see {@link DelegatedUser.identity}. */
+/** All fields that make a login, secrets included, in one text: only its digest is kept, and it is never shown. */
 export function identityOf(
 	{ base, authToken, credentialId, key, appId }: ServiceAccount,
 	username: string,
@@ -60,25 +49,49 @@ export function identityOf(
 }
 
 /**
- * Checks a user name.
+ * Reads the field "Base URL": an address without a path, because the path is part of what is signed
+ * (`userActionHttpPath`). It can be a host name only.
+ *
+ * @throws DfnsFieldError naming what was given and what is expected
+ */
+export function readBaseUrl(value: unknown): BaseUrl {
+	const expected = `the address of the Dfns API without a path, such as ${DEFAULT_BASE_URL}`;
+	const refuse = (given: unknown, more = '') =>
+		new DfnsFieldError('Base URL', given, expected + more);
+	if (typeof value !== 'string') throw refuse(value ?? '');
+	const given = value.trim();
+	if (given === '') throw refuse('');
+	const url = readUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`);
+	if (url === undefined || url.hostname === '') throw refuse(given);
+	// A message must not repeat a password.
+	if (url.username !== '' || url.password !== '') {
+		throw refuse(undefined, ', and without a user name or password in it');
+	}
+	if (url.pathname !== '/' || url.search !== '' || url.hash !== '') throw refuse(given);
+	if (!isProtected(url)) throw refuse(given, ': Dfns can be reached only over https');
+	return { host: url.host, origin: `${url.protocol}//${url.host}` };
+}
+
+/**
+ * Reads a field "User Name".
  *
  * @throws DfnsFieldError
  */
 export function readUsername(value: unknown): string {
-	const expected = 'the name by which Dfns knows the user, such as jdoe@example.co';
+	const expected = 'the name of the user in Dfns, such as jdoe@example.co';
 	if (typeof value !== 'string') throw new DfnsFieldError('User Name', value ?? '', expected);
 	const username = value.trim();
 	if (username === '') throw new DfnsFieldError('User Name', '', expected);
-	// Half a character (a lone surrogate) has no bytes that could be signed and sent alike.
+	// Half a character (a lone surrogate) has no bytes that could be signed and sent.
 	if (/\p{Surrogate}/u.test(username)) throw new DfnsFieldError('User Name', undefined, expected);
 	return username;
 }
 
-/** A JWT (RFC 7519) in its compact form; "Bearer" in front of it comes along in many a paste. */
+/** A JWT (RFC 7519) in its compact form. People often paste it with "Bearer" in front. */
 function readAuthToken(value: unknown): string {
 	const field = 'Auth Token';
 	const expected =
-		'the auth token that Dfns showed when the service account was created, which begins with eyJ';
+		'the auth token that Dfns showed when the service account was created; it begins with eyJ';
 	if (value === undefined || value === null || value === '') {
 		throw new DfnsFieldError(field, '', expected);
 	}
@@ -98,7 +111,7 @@ function readCredentialId(value: unknown): string {
 	if (typeof value !== 'string') throw new DfnsFieldError(field, value ?? '', expected);
 	const id = value.trim();
 	if (id === '') throw new DfnsFieldError(field, '', expected);
-	// The key in the wrong field: do not repeat it.
+	// A key or a token in the wrong field: a message must not repeat it.
 	if (/-----|PRIVATE KEY/.test(id) || id.split('.').length === 3) {
 		throw new DfnsFieldError(field, undefined, expected);
 	}
@@ -112,11 +125,8 @@ function readAppId(value: unknown): string {
 	if (typeof value !== 'string') throw new DfnsFieldError('Application ID', value, expected);
 	const id = value.trim();
 	if (id !== '' && !/^[\w.-]{1,200}$/.test(id)) {
-		throw new DfnsFieldError(
-			'Application ID',
-			id.includes('-----') || id.length > 200 ? undefined : id,
-			expected,
-		);
+		const isSecret = id.includes('-----') || id.length > 200;
+		throw new DfnsFieldError('Application ID', isSecret ? undefined : id, expected);
 	}
 	return id;
 }
