@@ -5,8 +5,8 @@ import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../harness/
 import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { startModel, type ScriptedModel, type Turn } from './agent/model.mts';
-import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';
 
 /** The node as a tool of n8n's AI Agent. The model is a script on loopback, so that it says what is expected of one. */
 

@@ -16,8 +16,8 @@ import { CREDENTIAL_FIELDS, NODE_PARAMETERS } from './editor-expected.mts';
 import type { Field } from './editor-fields.mts';
 import { recordTraffic, type Traffic } from './editor-traffic.mts';
 import { Editor } from './editor.mts';
-import { RENEWS_SCREENSHOTS, takeScreenshot } from './screenshots.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { RENEWS_SCREENSHOTS, takeScreenshot } from './screenshots.mts';
 
 /**
  * Building a workflow as a person does it: in n8n's editor in a real browser, from the nodes panel to a finished

@@ -5,13 +5,13 @@ import { after, before, beforeEach, test } from 'node:test';
 
 import Fastify from 'fastify';
 
-import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
 import { provideCredential, readExample } from '../harness/examples.mts';
+import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
 import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import type { FaultKind, UserRecord } from '../test/simulator/types.mts';
-import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 
 /** Each workflow in `examples/`, imported as it is and run to its end, and what Vault saw of it. */
 

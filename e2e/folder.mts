@@ -11,7 +11,7 @@ export interface User {
 /** A folder for the data of a server or an n8n, gone with it. */
 export interface DataFolder {
 	path: string;
-	remove(): void;
+	remove: () => void;
 }
 
 /**

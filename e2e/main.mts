@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 
 import { Failure } from '../harness/failure.mts';
 import { NEWEST_FOLDER, installN8n } from '../harness/install.mts';
-import { runNpm } from '../harness/npm.mts';
 import { PACKAGE_FOLDER, packPackage } from '../harness/package.mts';
+import { providePackages } from '../harness/packages.mts';
 import { withProgress } from '../harness/progress.mts';
 import { installations } from './installations.mts';
 
@@ -65,12 +65,7 @@ async function main(): Promise<number> {
 
 /** Before the scenarios, so that what takes minutes shows its progress. */
 async function setUp(names: string[]): Promise<void> {
-	if (!hasOwnPackages()) {
-		const logFile = join(import.meta.dirname, 'node_modules', 'install.log');
-		await withProgress("Installing the tests' own packages", () =>
-			runNpm(['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname, logFile }),
-		);
-	}
+	await providePackages(import.meta.dirname);
 	const others = names.some((name) => !WITH_VERSIONS.includes(name))
 		? [{ folder: NEWEST_FOLDER }]
 		: [];
@@ -92,20 +87,6 @@ async function withPackedFiles(work: () => Promise<number>): Promise<number> {
 		return await work();
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
-	}
-}
-
-/** Tells whether the packages that package.json names are installed, in these versions. */
-function hasOwnPackages(): boolean {
-	const read = (...path: string[]) =>
-		JSON.parse(readFileSync(join(import.meta.dirname, ...path, 'package.json'), 'utf8'));
-	const { devDependencies } = read() as { devDependencies: Record<string, string> };
-	try {
-		return Object.entries(devDependencies).every(
-			([name, version]) => read('node_modules', name).version === version,
-		);
-	} catch {
-		return false;
 	}
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withProgress } from '../harness/progress.mts';
 import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { endWithParent } from './queue/ending.mts';
 import { assertNoneIn, dump, filesOf, isIdle, statusesOf, untilIdle } from './queue/evidence.mts';
 import { byProcess, countsOf, Journal, keepAlives, logins } from './queue/journal.mts';
@@ -13,7 +14,6 @@ import { callMany, publishChecks, type Answer, type Target } from './queue/load.
 import type { ActiveJob } from './queue/redis.mts';
 import { provideServices, type Services } from './queue/services.mts';
 import { startWorker, type Worker } from './queue/worker.mts';
-import { startFixture, type Fixture } from './fixture.mts';
 
 /**
  * n8n's queue mode: a main process that takes the webhooks, and two workers that execute, on PostgreSQL and Redis. Each

@@ -6,8 +6,8 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import { MINUTE, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
-import { explain, inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 import { startFixture, type Fixture } from './fixture.mts';
+import { explain, inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
 
 /** Active workflows that run every second, over a session that dies twice: it is killed, and it idles out. */
 

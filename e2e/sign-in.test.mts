@@ -16,6 +16,7 @@ import { startProvider, type IdentityProvider } from '../test/identity/provider.
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
 	createAndQuery,
@@ -28,7 +29,6 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { startFixture, type Fixture } from './fixture.mts';
 
 /**
  * Single sign-on through n8n, as a person does it: in a real browser, at a real OpenID provider, in the full n8n with the

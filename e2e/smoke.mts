@@ -10,6 +10,7 @@ import type { N8n } from '../harness/n8n.mts';
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
 import { IAN, ME, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
 	createAndQuery,
@@ -20,7 +21,6 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { startFixture, type Fixture } from './fixture.mts';
 
 const QUERY = '/api/v25.2/query';
 

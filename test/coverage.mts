@@ -8,7 +8,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { mergeProcessCovs, type ProcessCov } from '@bcoe/v8-coverage';
-import istanbulCoverage, { type CoverageMap } from 'istanbul-lib-coverage';
+import istanbulCoverage, { type CoverageMap, type CoverageMapData } from 'istanbul-lib-coverage';
 import { createContext } from 'istanbul-lib-report';
 import { create } from 'istanbul-reports';
 import ts from 'typescript';
@@ -96,7 +96,7 @@ function run(
 
 async function report(): Promise<void> {
 	const coverageMap = istanbulCoverage.createCoverageMap(
-		JSON.parse(readFileSync(join(ofJest, 'coverage-final.json'), 'utf8')),
+		JSON.parse(readFileSync(join(ofJest, 'coverage-final.json'), 'utf8')) as CoverageMapData,
 	);
 	await addRunsOfNode(coverageMap);
 	coverageMap.filter((path) => path.endsWith('.ts') && !hasOnlyTypes(path));

@@ -1,14 +1,14 @@
 import { once, setMaxListeners } from 'node:events';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type postgres from 'postgres';
 
 import type { WorkflowNode } from '../../harness/rest.mts';
-import { inARow, vaultNode } from '../workflows.mts';
 import { ME } from '../../test/fixture/data.mts';
 import type { Fixture } from '../fixture.mts';
+import { inARow, vaultNode } from '../workflows.mts';
 
 /** What the caller of the webhook got. */
 export interface Answer {
@@ -34,7 +34,7 @@ export interface Target {
 	 *
 	 * @param signal gives up waiting
 	 */
-	call(signal?: AbortSignal): Promise<Answer>;
+	call: (signal?: AbortSignal) => Promise<Answer>;
 }
 
 /** How long an answer may take once n8n has nothing left to do. */
@@ -161,7 +161,8 @@ function step(
 /** With `node:http`, which waits as long as it takes; `fetch` gives up after five minutes. */
 async function callOnce(address: string, signal?: AbortSignal): Promise<Answer> {
 	try {
-		const [response] = await once(get(address, { agent: false, signal }), 'response');
+		const request = get(address, { agent: false, signal });
+		const [response] = (await once(request, 'response')) as [IncomingMessage];
 		const body = await text(response);
 		const { statusCode: status = 0 } = response;
 		return status === 200

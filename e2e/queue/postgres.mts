@@ -85,7 +85,7 @@ function findPrograms(): string | undefined {
 }
 
 /** Starts a server with data of its own, reachable from this machine only. */
-async function start(programs: string): Promise<{ url: string; close(): Promise<void> }> {
+async function start(programs: string): Promise<{ url: string; close: () => Promise<void> }> {
 	const user = unprivileged();
 	const folder = makeDataFolder('postgres', user);
 	try {

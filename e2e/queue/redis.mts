@@ -7,8 +7,8 @@ import { Failure, messageOf } from '../../harness/failure.mts';
 import { freePorts } from '../../harness/ports.mts';
 import { withProgress } from '../../harness/progress.mts';
 import { aptInstall, mayInstall } from '../apt.mts';
-import { findProgram } from '../programs.mts';
 import { makeDataFolder } from '../folder.mts';
+import { findProgram } from '../programs.mts';
 import { Missing, setting, startServer } from './server.mts';
 
 /** A job that a worker of n8n has taken from the queue and not finished. */
@@ -76,7 +76,7 @@ export async function provideRedisProgram(): Promise<string> {
 }
 
 /** Starts a server that keeps everything in memory, reachable from this machine only. */
-async function start(command: string): Promise<{ url: string; close(): Promise<void> }> {
+async function start(command: string): Promise<{ url: string; close: () => Promise<void> }> {
 	const folder = makeDataFolder('redis');
 	try {
 		const [port] = await freePorts(1);

@@ -1,6 +1,6 @@
-import { Missing, setting } from './server.mts';
 import { providePostgres, providePostgresPrograms, type Postgres } from './postgres.mts';
 import { provideRedis, provideRedisProgram, type Queue } from './redis.mts';
+import { Missing, setting } from './server.mts';
 
 /** What n8n's queue mode needs besides n8n. */
 export interface Services {

@@ -4,8 +4,8 @@ import { format, resolveConfig } from 'prettier';
 
 import type { Results } from './bars.mts';
 import { LOGIN_MS } from './crowds.mts';
-import { CONCURRENCY, DISTANCE_MS, FILE_BYTES, ITEMS, RECORDS } from './throughput.mts';
 import { barTable, crowdTable, itemTable, markdown, packageTable } from './tables.mts';
+import { CONCURRENCY, DISTANCE_MS, FILE_BYTES, ITEMS, RECORDS } from './throughput.mts';
 
 /**
  * The results as `docs/benchmarks.md`.

@@ -1,4 +1,5 @@
 /** @jest-environment ./test/contract/environment.mts */
+import { VEEVA_VAULT } from '../engine/engine.mts';
 import {
 	changed,
 	credentialForMyvault,
@@ -10,7 +11,6 @@ import {
 	SESSION_ID,
 	vaultAnswers,
 } from './contract.mts';
-import { VEEVA_VAULT } from '../engine/engine.mts';
 import { endSession } from './documents/end-session.mts';
 import { initiateDelegatedSession } from './documents/initiate-delegated-session.mts';
 import { retrieveDelegations } from './documents/retrieve-delegations.mts';

@@ -46,9 +46,9 @@ export const OAUTH2_CREDENTIAL = 'veevaVaultOAuth2Api';
 /** What a run of a workflow came to. */
 export interface Outcome {
 	/** Output items of a node; none when it did not run or failed */
-	items(node: string): INodeExecutionData[];
+	items: (node: string) => INodeExecutionData[];
 	/** The `json` of those */
-	json(node: string): IDataObject[];
+	json: (node: string) => IDataObject[];
 	/** The error that ended the execution */
 	error: (NodeApiError & { description?: string | null }) | undefined;
 	/** Everything that n8n would save of the execution */
@@ -557,7 +557,10 @@ function testMessage(error: Error): string {
 	};
 	if (cause?.response !== undefined) {
 		const { status, statusText } = cause.response;
-		if (status < 199 || status > 299) return statusText || `Received HTTP status code: ${status}`;
+		if (status < 199 || status > 299) {
+			const named = statusText !== undefined && statusText !== '';
+			return named ? statusText : `Received HTTP status code: ${status}`;
+		}
 	} else if (cause?.code !== undefined) {
 		return cause.code;
 	}

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 
 import { clock } from '../fixture/clock.mts';
 import { OLIVIA, ME, MINUTE, validate } from '../fixture/data.mts';
@@ -131,10 +131,8 @@ describe("Vault's error types", () => {
 describe('a connection that fails', () => {
 	test('a login whose response never ends is abandoned, for everything that waits for it', async () => {
 		const endless = await startEndless();
-		const { timeout } = AbortSignal;
-		const given = jest
-			.spyOn(AbortSignal, 'timeout')
-			.mockImplementation(() => timeout.call(AbortSignal, 500));
+		const timeout = AbortSignal.timeout.bind(AbortSignal);
+		const given = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(500));
 		try {
 			const credential = await fixture.credential({ vaultDns: `http://${endless.host}` });
 			const run = async () => await fixture.engine.vault(validate, { credential });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { INode } from 'n8n-workflow';
 
 import { useFixture } from '../fixture/jest.mts';
+import { textOf } from '../fixture/text.mts';
 import { VEEVA_VAULT } from './engine.mts';
 
 const fixture = useFixture();
@@ -17,7 +18,7 @@ function example(file: string, credential: string): { steps: INode[]; note: stri
 			fixture.engine.node(name, VEEVA_VAULT, parameters, { credential }),
 		);
 	const note = nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content;
-	return { steps, note: String(note) };
+	return { steps, note: textOf(note) };
 }
 
 test('examples/query.json reads records and looks up each of them', async () => {

@@ -1,5 +1,6 @@
 import { OLIVIA, validate, keepAlive, logIn, end } from '../fixture/data.mts';
 import { useFixture } from '../fixture/jest.mts';
+import { textOf } from '../fixture/text.mts';
 import { HTTP_REQUEST, VEEVA_VAULT } from './engine.mts';
 
 const fixture = useFixture();
@@ -372,8 +373,8 @@ describe('Delegation › Start Session', () => {
 			...start,
 			delegation: byId('1776:61579'),
 			sessionSource: 'sessionId',
-			sessionId: String(sessionId),
-			vaultDns: String(vaultDns),
+			sessionId: textOf(sessionId),
+			vaultDns: textOf(vaultDns),
 		});
 		expect(error?.message).toMatch(/\[OPERATION_NOT_ALLOWED\]$/);
 	});

@@ -8,6 +8,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { keepAlive } from '../fixture/data.mts';
 import { useFixture } from '../fixture/jest.mts';
+import { textOf } from '../fixture/text.mts';
 import { VEEVA_VAULT } from './engine.mts';
 
 const fixture = useFixture();
@@ -311,7 +312,7 @@ describe('bodies', () => {
 		);
 		expect(lastCall()?.body).toBe('name__v\nA\nB\n');
 		const [{ csv }] = json('Vault');
-		expect(String(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
+		expect(textOf(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
 	});
 
 	test('leave Content-Type to the caller when there is no body', async () => {

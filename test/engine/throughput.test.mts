@@ -270,6 +270,8 @@ describe('cancelling', () => {
 	test('leaves no listener behind when the step is done', async () => {
 		const credential = await warm();
 		const signals = new Set<AbortSignal>();
+		// Called below with the target that each listener is for.
+		// eslint-disable-next-line @typescript-eslint/unbound-method
 		const listen = EventTarget.prototype.addEventListener;
 		const spy = jest.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
 			this: EventTarget,

@@ -1,6 +1,6 @@
 import { startCaseFixtures, type CaseFixtures } from './fixture.mts';
-import { casesOf } from './matrix.mts';
 import type { Row } from './matrix/row.mts';
+import { casesOf } from './matrix.mts';
 import { runCase } from './runner.mts';
 
 /** Makes a Jest test of every case of some faults. */

@@ -2,6 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Outcome } from '../engine/engine.mts';
 import { VEEVA_VAULT } from '../engine/engine.mts';
+import { textOf } from '../fixture/text.mts';
 import type { CallFilter } from '../simulator/types.mts';
 import type { CaseFixture } from './fixture.mts';
 import type { Moment } from './matrix/row.mts';
@@ -179,7 +180,7 @@ function readBody({ responseStatus, errors }: IDataObject): Result {
 	if (responseStatus === 'SUCCESS') return OK;
 	if (responseStatus === undefined) return { is: 'passed on' };
 	const [error] = Array.isArray(errors) ? (errors as IDataObject[]) : [];
-	return { is: 'body', type: String(error?.type) };
+	return { is: 'body', type: textOf(error?.type) };
 }
 
 function failed(message: string): Result {

@@ -1,10 +1,10 @@
 /** Prints the fault matrix as a table: `npm run test:faults`. Ends with 1 when a case is wrong. */
 
 import { startCaseFixtures } from './fixture.mts';
-import { casesOf } from './matrix.mts';
 import { CALLS } from './matrix/calls.mts';
 import { LOGINS } from './matrix/logins.mts';
 import { SESSIONS } from './matrix/sessions.mts';
+import { casesOf } from './matrix.mts';
 import { describeAll } from './results.mts';
 import { runCase } from './runner.mts';
 

@@ -4,10 +4,10 @@ import { clock } from '../fixture/clock.mts';
 import { keepAlive, OLIVIA } from '../fixture/data.mts';
 import { matches } from '../simulator/journal.mts';
 import type { CallRecord } from '../simulator/types.mts';
+import type { EntryPoint } from './entry-points.mts';
 import type { CaseFixture, CaseFixtures } from './fixture.mts';
 import type { FaultCase } from './matrix.mts';
 import { allFit, describeAll, type Result } from './results.mts';
-import type { EntryPoint } from './entry-points.mts';
 
 /** What happened in a case. */
 export interface Verdict {
@@ -38,7 +38,6 @@ export async function runCase(fixtures: CaseFixtures, one: FaultCase): Promise<V
 async function inject(fixture: CaseFixture, one: FaultCase): Promise<Verdict> {
 	const { row, entryPoint, moment } = one;
 	const { engine, vault } = fixture;
-	const { getDecrypted } = engine.credentials;
 	try {
 		if (moment === 'warm call') await warmUp(fixture);
 		const amid = moment === 'third of five';
@@ -76,7 +75,7 @@ async function inject(fixture: CaseFixture, one: FaultCase): Promise<Verdict> {
 			],
 		};
 	} finally {
-		engine.credentials.getDecrypted = getDecrypted;
+		Reflect.deleteProperty(engine.credentials, 'getDecrypted');
 		clock.restore();
 	}
 }

@@ -10,7 +10,7 @@ export interface OtherServer {
 	origin: string;
 	/** All that it was sent: addresses, headers and bodies */
 	received: string[];
-	close(): Promise<void>;
+	close: () => Promise<void>;
 }
 
 /** A server that is not Vault's, which keeps what it receives. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import type { AccessToken, ClientCredentials, Configuration } from 'oidc-provider';
+
 import { Listener } from '../simulator/listener.mts';
 import { seedAccounts, type Account } from './accounts.mts';
 import {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+
 import * as openid from 'openid-client';
+
 import { startSimulator } from '../simulator/simulator.mts';
 import { ACCOUNT_PASSWORD } from './accounts.mts';
 import { N8N_CALLBACK, type KeyClient, type SecretClient } from './clients.mts';
@@ -154,7 +156,7 @@ describe('client authentication', () => {
 		let captured = '';
 		const config = await assertion(provider.clients.ec);
 		config[openid.customFetch] = (url, options) => {
-			captured = String(options.body);
+			captured = (options.body as URLSearchParams).toString();
 			return fetch(url, { ...options, body: captured });
 		};
 		await openid.clientCredentialsGrant(config);

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+
 import { describe, type TokenRequest } from './token-request.mts';
 
 /** The longest time that a timer can wait. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
 import { VEEVA_VAULT } from '../engine/engine.mts';
-import type { Method } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { IAN, ME, MINUTE, startDelegated, validate } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import type { ProviderFixture } from '../fixture/provider.mts';
+import type { Method } from './methods.mts';
 
 /** A column of the table: what is to be shown of every method. */
 export interface Column {

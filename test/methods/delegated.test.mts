@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { methodNamed, oAuth2Fields, PASSWORD, type Method } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { end, IAN, keepAlive, logIn, ME, MINUTE, startDelegated } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { methodNamed, oAuth2Fields, PASSWORD, type Method } from './methods.mts';
 
 /** Ian in one of the Vaults */
 const delegatedIn = (delegatedVaultId: string) => ({

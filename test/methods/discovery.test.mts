@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { oAuth2Fields } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { AZURE, MINUTE, OLIVIA, RITA, SAM } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { oAuth2Fields } from './methods.mts';
 
 /** The client ID that the credential gives to Vault, for which Vault may know one at the provider */
 const MAPPED = 'veepharm-clinical-it-client-int0';

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import {
-	API_TOKEN,
-	methodNamed,
-	SALESFORCE_HOST,
-	SALESFORCE_TOKEN,
-	type Method,
-} from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import {
 	end,
@@ -22,6 +15,14 @@ import {
 } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { textOf } from '../fixture/text.mts';
+import {
+	API_TOKEN,
+	methodNamed,
+	SALESFORCE_HOST,
+	SALESFORCE_TOKEN,
+	type Method,
+} from './methods.mts';
 
 /** The methods that use what the credential has, and how each signs. */
 const methods: ReadonlyArray<
@@ -128,7 +129,7 @@ for (const [method, signature] of methods) {
 			const fields = await method.fields(fixture);
 			const [name, value] =
 				Object.entries(fields).find(([, given]) =>
-					[API_TOKEN, SALESFORCE_TOKEN, fixture.vault.sessions()[0]?.id].includes(String(given)),
+					[API_TOKEN, SALESFORCE_TOKEN, fixture.vault.sessions()[0]?.id].includes(textOf(given)),
 				) ?? [];
 			assert(name !== undefined);
 			const credential = await fixture.credentialWith({ ...fields, [name]: '={{ $json.token }}' });
@@ -199,7 +200,7 @@ describe('Session ID', () => {
 		const fields = await method.fields(fixture);
 		const credential = await fixture.credentialWith({
 			...fields,
-			existingSessionToken: `Bearer ${String(fields.existingSessionToken)}`,
+			existingSessionToken: `Bearer ${textOf(fields.existingSessionToken)}`,
 		});
 		assert.match(failureOf(await fixture.run(credential)), /^Session ID is not valid/);
 		assert.equal(fixture.vault.calls.length, 0);
@@ -212,7 +213,7 @@ describe('Session ID', () => {
 		const [{ delegated_sessionid: id }] = started.json('Vault');
 		const credential = await fixture.credentialWith({
 			authentication: 'sessionId',
-			existingSessionToken: String(id),
+			existingSessionToken: textOf(id),
 		});
 		assert.equal(userOf(await fixture.run(credential)), IAN);
 		const failure = failureOf(await fixture.run(credential, startDelegated('1776:61579')));
@@ -226,7 +227,7 @@ describe('Session ID', () => {
 		const [{ delegated_sessionid: id }] = started.json('Vault');
 		const credential = await fixture.credentialWith({
 			authentication: 'sessionId',
-			existingSessionToken: String(id),
+			existingSessionToken: textOf(id),
 		});
 		assert.match(failureOf(await fixture.run(credential)), /\[INVALID_SESSION_ID\]/);
 	});

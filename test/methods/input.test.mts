@@ -4,9 +4,9 @@ import { after, describe, test } from 'node:test';
 
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { methodNamed } from './methods.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { type ProviderFixture, startProviderFixture } from '../fixture/provider.mts';
+import { methodNamed } from './methods.mts';
 
 type Value = ICredentialDataDecryptedObject[string];
 /** Field of the credential, what is entered, and how the message begins */
@@ -174,7 +174,7 @@ const SECRET = /Secret|Password|PrivateKey|Token$|^password|^accessToken/;
 
 /** What of a value must not be shown, however wrong it is. */
 function hidden(field: string, value: Value): string[] {
-	const text = String(value);
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
 	if (!SECRET.test(field)) return text.includes('hidden') ? ['hidden'] : [];
 	return text
 		.split(/\s|veeva-vault-|-----/)

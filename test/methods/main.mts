@@ -1,10 +1,10 @@
 /** Prints which login method works at which entry point. Every case is tried in n8n's real engine; 1 ends it if one failed. */
 
 import { aligned, markdown, type Table } from '../bench/tables.mts';
+import { startProviderFixture } from '../fixture/provider.mts';
 import { COLUMNS } from './columns.mts';
 import { METHODS } from './methods.mts';
 import { sameMoment, startProcesses } from './rotation.mts';
-import { startProviderFixture } from '../fixture/provider.mts';
 
 const failures: string[] = [];
 const table: Table = [['method', ...COLUMNS.map(({ title }) => title)]];

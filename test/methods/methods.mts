@@ -1,11 +1,11 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { AZURE, OLIVIA, SAM } from '../fixture/data.mts';
+import type { ProviderFixture } from '../fixture/provider.mts';
 import { ACCOUNT_PASSWORD } from '../identity/accounts.mts';
 import type { KeyClient } from '../identity/clients.mts';
 import type { TokenRequest } from '../identity/token-request.mts';
 import { SEED_PASSWORD } from '../simulator/seed.mts';
-import { AZURE, OLIVIA, SAM } from '../fixture/data.mts';
-import type { ProviderFixture } from '../fixture/provider.mts';
 
 type Fields = ICredentialDataDecryptedObject;
 

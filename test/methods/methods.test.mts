@@ -1,8 +1,8 @@
 import { describe, test } from 'node:test';
 
+import { fixtureFor } from '../fixture/provider.mts';
 import { COLUMNS } from './columns.mts';
 import { METHODS } from './methods.mts';
-import { fixtureFor } from '../fixture/provider.mts';
 
 for (const method of METHODS) {
 	describe(method.name, () => {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { startRecorder } from '../faults/servers.mts';
-import type { TokenFault } from '../identity/token-endpoint.mts';
-import { givenTokenFields, oAuth2Fields, type GrantName } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { MINUTE, SAM } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { textOf } from '../fixture/text.mts';
+import type { TokenFault } from '../identity/token-endpoint.mts';
+import { givenTokenFields, oAuth2Fields, type GrantName } from './methods.mts';
 
 const providerHost = ({ provider }: ProviderFixture) => new URL(provider.tokenEndpoint).host;
 
@@ -328,7 +329,7 @@ describe('private keys are accepted as people paste them', () => {
 				const fields = await oAuth2Fields(fixture, 'clientCredentials', client);
 				const credential = await fixture.credentialWith({
 					...fields,
-					oAuth2PrivateKey: change(String(fields.oAuth2PrivateKey)),
+					oAuth2PrivateKey: change(textOf(fields.oAuth2PrivateKey)),
 					oAuth2KeyId: '',
 				});
 				assert.equal(userOf(await fixture.run(credential)), SAM);

@@ -1,11 +1,11 @@
 import type { TestContext } from 'node:test';
 
 import { startWorker, type Worker } from '../bench/rpc.mts';
+import { SAM } from '../fixture/data.mts';
+import { type ProviderFixture, startProviderFixture } from '../fixture/provider.mts';
 import { startDatabase, type Database } from './database.mts';
 import { oAuth2Fields } from './methods.mts';
 import type { N8nTasks } from './n8n.worker.mts';
-import { SAM } from '../fixture/data.mts';
-import { type ProviderFixture, startProviderFixture } from '../fixture/provider.mts';
 
 /** Processes of n8n that share their credentials. */
 export interface Processes {
@@ -13,9 +13,9 @@ export interface Processes {
 	database: Database;
 	n8n: Array<Worker<N8nTasks>>;
 	/** Saves a credential with a refresh token of its own. */
-	credential(): Promise<string>;
+	credential: () => Promise<string>;
 	/** Another process, as after a restart */
-	another(): Promise<Worker<N8nTasks>>;
+	another: () => Promise<Worker<N8nTasks>>;
 	close(): Promise<void>;
 }
 

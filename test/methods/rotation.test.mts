@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { oAuth2Fields } from './methods.mts';
-import { processesFor, sameMoment } from './rotation.mts';
 import { clock } from '../fixture/clock.mts';
 import { MINUTE, SAM } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { textOf } from '../fixture/text.mts';
+import { oAuth2Fields } from './methods.mts';
+import { processesFor, sameMoment } from './rotation.mts';
 
 const RENEWALS = 20;
 
@@ -93,7 +94,7 @@ describe('one process', () => {
 		const credential = await fixture.credentialWith(fields);
 		assert.equal(userOf(await fixture.run(credential)), SAM);
 		const { oAuth2RefreshToken } = await fixture.engine.credentialData(credential);
-		await fixture.provider.revokeGrant(String(oAuth2RefreshToken));
+		await fixture.provider.revokeGrant(textOf(oAuth2RefreshToken));
 		fixture.vault.killSessions();
 		assert.match(
 			failureOf(await fixture.run(credential)),

@@ -9,11 +9,11 @@ import { stringify } from 'flatted';
 
 import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from '../engine/engine.mts';
 import { startRecorder } from '../faults/servers.mts';
-import type { TokenRequest } from '../identity/token-request.mts';
-import { methodNamed, type Method } from './methods.mts';
 import { clock } from '../fixture/clock.mts';
 import { IAN, logIn, ME, MINUTE, validate } from '../fixture/data.mts';
 import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import type { TokenRequest } from '../identity/token-request.mts';
+import { methodNamed, type Method } from './methods.mts';
 
 // n8n's log, in which it says as much as it can. n8n reads this when the first fixture starts.
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
@@ -136,7 +136,7 @@ subjects.push(
 const repeating =
 	(say: (request: TokenRequest) => { error?: string; error_description?: string }) =>
 	({ provider }: ProviderFixture): void => {
-		const last = () => say(provider.requests.at(-1) as TokenRequest);
+		const last = () => say(provider.requests.at(-1)!);
 		provider.failNext(
 			{
 				get error() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mock, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startEndless } from '../engine/endless.mts';
 import { OAUTH2_CREDENTIAL } from '../engine/engine.mts';
@@ -56,8 +56,8 @@ test('a cancelled execution does not end the login that others wait for', async 
 test('a login whose response never ends is abandoned', async (t) => {
 	const fixture = await fixtureFor(t);
 	const endless = await startEndless();
-	const { timeout } = AbortSignal;
-	const given = mock.method(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 500));
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	const given = mock.method(AbortSignal, 'timeout', () => timeout(500));
 	try {
 		const credential = await signedIn(fixture, { loginHost: `http://${endless.host}` });
 		const outcome = await fixture.engine.vault(parameters, settings(credential));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { methodNamed } from './methods.mts';
 import { IAN } from '../fixture/data.mts';
 import { failureOf, userOf } from '../fixture/fixture.mts';
 import { fixtureFor } from '../fixture/provider.mts';
+import { methodNamed } from './methods.mts';
 
 const methods = [
 	'User name and password',

@@ -1,6 +1,5 @@
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
 import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
-import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import type {
 	LoginIdentity,
 	OpenedSession,
@@ -8,6 +7,7 @@ import type {
 	StoredSession,
 	VaultSession,
 } from '../../nodes/VeevaVault/vault/session/session';
+import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import { fc } from '../fc.mts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+
 import { failure, VaultError, type Answer } from './answers.mts';
 import type { Call, OpenRoute, Route, SignedRoute } from './call.mts';
 import type { Limits, Toll } from './limits.mts';

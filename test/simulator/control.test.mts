@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+
 import { call, openSession, poke } from './calling.mts';
 import { controlClient, type ControlClient } from './control.client.mts';
 import { startSimulator, type Simulator } from './simulator.mts';

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+
 import { matches } from './journal.mts';
 import type { CallRecord, Fault } from './types.mts';
 

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
 import { failure, OtherAnswer, toXml, VaultError, type Answer } from './answers.mts';
 import { formFiles, readText, readUpload, TextBody } from './bodies.mts';
 import type { Call, Route, Context } from './call.mts';

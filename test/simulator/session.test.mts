@@ -228,7 +228,7 @@ describe('signatures without a session', () => {
 		const signed = await call(vault, 'GET', path, { session: 'sf!1', headers });
 		expect(signed.body).toMatchObject(olivia);
 		const query = new URLSearchParams({ auth: 'sf!1', ext_ns: 'sfdc', ext_url: host });
-		expect((await call(vault, 'GET', `${path}?${query}`)).body).toMatchObject(olivia);
+		expect((await call(vault, 'GET', `${path}?${query.toString()}`)).body).toMatchObject(olivia);
 		expect(vault.sessions()).toEqual([]);
 	});
 

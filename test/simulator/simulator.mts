@@ -1,4 +1,5 @@
 import Fastify from 'fastify';
+
 import type { Context } from './call.mts';
 import { Clock } from './clock.mts';
 import { control } from './control.mts';

@@ -1,5 +1,6 @@
-import Fastify, { type FastifyInstance } from 'fastify';
 import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance } from 'fastify';
+
 import { call } from './calling.mts';
 import { azureProfile } from './seed.mts';
 import { startSimulator, type Simulator } from './simulator.mts';
@@ -22,7 +23,7 @@ describe('authentication type discovery', () => {
 	afterAll(() => vault.close());
 
 	const discover = (query: Record<string, string>, headers: Record<string, string> = {}) =>
-		call(vault, 'POST', `/auth/discovery?${new URLSearchParams(query)}`, { headers });
+		call(vault, 'POST', `/auth/discovery?${new URLSearchParams(query).toString()}`, { headers });
 
 	it('reports users who log in with a password', async () => {
 		const { body } = await discover({ username: 'olivia@veepharm.com' });
@@ -122,7 +123,7 @@ describe('the OAuth exchange with an introspection endpoint', () => {
 		await provider.register(formbody);
 		provider.post('/introspect', (request, reply) => {
 			asked.push({ authorization: request.headers.authorization, body: request.body });
-			const { token } = Object(request.body);
+			const { token } = request.body as { token?: string };
 			if (token !== 'good') return reply.send({ active: false });
 			const exp = Math.floor(Date.now() / 1000) + 60;
 			return reply.send({ active: true, username: 'sam@veepharm.com', client_id: 'app', exp });

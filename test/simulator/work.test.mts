@@ -63,7 +63,7 @@ it("a document's file can be uploaded and downloaded again", async () => {
 	expect(vault.calls.at(-1)?.files).toEqual({
 		file: expect.objectContaining({ fileName: 'Ä.txt', size: 7, sha256 }),
 	});
-	const file = await call(vault, 'GET', `${path}/${body.id}/file`, { session });
+	const file = await call(vault, 'GET', `${path}/${String(body.id)}/file`, { session });
 	expect(file.text).toBe('content');
 	expect(file.headers.get('content-disposition')).toBe(
 		`attachment;filename="_.txt";filename*=UTF-8''%C3%84.txt`,
@@ -84,7 +84,7 @@ it('each record of a bulk call has its own outcome', async () => {
 		);
 		return await response.text();
 	};
-	const json = JSON.parse(
+	const json: unknown = JSON.parse(
 		await send({ 'Content-Type': 'application/json' }, '[{"name__v":"A"},{}]'),
 	);
 	expect(json).toMatchObject({

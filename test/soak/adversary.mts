@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { SessionView } from '../simulator/types.mts';
+import type { SoakFixture } from './fixture.mts';
 import type { Random } from './random.mts';
 import type { Watch } from './watch.mts';
-import type { SoakFixture } from './fixture.mts';
 
 /** What the adversary did. */
 export interface Deeds {

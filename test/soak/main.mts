@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { Adversary } from './adversary.mts';
+import { startSoakFixture } from './fixture.mts';
 import { Judge } from './judge.mts';
 import { Memory } from './memory.mts';
 import { Random } from './random.mts';
@@ -17,7 +18,6 @@ import { printFigures } from './report.mts';
 import { IDLE_MS } from './scale.mts';
 import { Watch } from './watch.mts';
 import { execute } from './workload.mts';
-import { startSoakFixture } from './fixture.mts';
 
 const { values } = parseArgs({
 	options: {

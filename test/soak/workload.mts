@@ -1,6 +1,9 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Outcome } from '../engine/engine.mts';
-import type { Random } from './random.mts';
+import { textOf } from '../fixture/text.mts';
 import type { Login, SoakFixture } from './fixture.mts';
+import type { Random } from './random.mts';
 
 export const DOCUMENTS = '/api/v25.2/objects/documents';
 
@@ -40,10 +43,10 @@ async function httpRequest(engine: SoakFixture['engine'], login: Login): Promise
 function bodyOf({ error, json }: Outcome): Execution['end'] {
 	const [body] = json('HTTP');
 	if (error !== undefined || body?.responseStatus === 'SUCCESS') return endOf(error);
-	const [refusal] = Array.isArray(body?.errors) ? body.errors : [];
+	const [refusal] = Array.isArray(body?.errors) ? (body.errors as IDataObject[]) : [];
 	return {
 		is: 'body',
-		type: typeof refusal === 'object' && refusal !== null ? String(refusal.type) : 'none',
+		type: refusal === undefined ? 'none' : textOf(refusal.type),
 	};
 }
 

@@ -122,14 +122,16 @@ test('half a character is refused as a value', () => {
 			expect.objectContaining({
 				name: 'VaultFieldError',
 				description: 'Expected complete Unicode characters.',
-			}),
+			}) as Error,
 		);
 	}
 });
 
 test('a part of the path without a value is reported by its name', () => {
 	expect(() => readPath('/objects/{id}', VERSION, 'Path')).toThrow(
-		expect.objectContaining({ description: 'Expected a value for {id} in Path Parameters.' }),
+		expect.objectContaining({
+			description: 'Expected a value for {id} in Path Parameters.',
+		}) as Error,
 	);
 });
 
@@ -141,7 +143,7 @@ test.each(['foo:/api/x', 'foo://example.com/api/x', 'file:///api/x', 'blob:https
 				name: 'VaultFieldError',
 				message: `Path is not valid: "${given}"`,
 				description: expect.stringContaining('https://'),
-			}),
+			}) as Error,
 		);
 	},
 );

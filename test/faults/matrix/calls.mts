@@ -1,7 +1,7 @@
-import { ALL, body, fromThird, OK, PASSED_ON, third } from '../results.mts';
 import { noApiAccess, redirect, stopsListening } from '../faults.mts';
-import { always, type Row } from './row.mts';
+import { ALL, body, fromThird, OK, PASSED_ON, third } from '../results.mts';
 import * as messages from './messages.mts';
+import { always, type Row } from './row.mts';
 
 const { N8N, TEST } = messages;
 

@@ -1,8 +1,8 @@
 import { PASSWORD } from '../../fixture/data.mts';
-import { ALL, fromThird, OK, third, type Expected } from '../results.mts';
 import { atLogin, loginLimit, redirect, userAtLogin, type Fault } from '../faults.mts';
-import { always, type Row } from './row.mts';
+import { ALL, fromThird, OK, third, type Expected } from '../results.mts';
 import * as messages from './messages.mts';
+import { always, type Row } from './row.mts';
 
 /**
  * Faults of the login. Where there was a session it has idled out before, so that every moment needs one.

@@ -1,5 +1,5 @@
-import type { Expected } from '../results.mts';
 import type { Fault } from '../faults.mts';
+import type { Expected } from '../results.mts';
 
 /** When the fault comes: at the first call ever, on a session in use, or amid a batch that began without one. */
 export type Moment = 'first call' | 'warm call' | 'third of five';

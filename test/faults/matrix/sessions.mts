@@ -1,7 +1,7 @@
-import { ALL, body, fromThird, OK, third } from '../results.mts';
 import * as faults from '../faults.mts';
-import type { Expectations, Row } from './row.mts';
+import { ALL, body, fromThird, OK, third } from '../results.mts';
 import * as messages from './messages.mts';
+import type { Expectations, Row } from './row.mts';
 
 /** One more login, and nothing else. */
 const REPLACED: Expectations = { 'warm call': [OK, 1, 1], 'third of five': [ALL, 2, 5] };

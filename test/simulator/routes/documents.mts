@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+
 import { OtherAnswer, success, VaultError } from '../answers.mts';
 import type { Call, SignedRoute, Signer } from '../call.mts';
 import type { DocumentRecord, FileRecord } from '../types.mts';

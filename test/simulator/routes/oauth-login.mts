@@ -26,7 +26,7 @@ export const oauthLogin: OpenRoute = {
 		const clientId = call.fields.client_id || undefined;
 		const mapped = clientId === undefined ? undefined : (profile.clientIds[clientId] ?? clientId);
 		const user = state.findUser(await tokenOwner(call.context, token, mapped));
-		if (!user || !user.profiles.some(({ id }) => id === profile.id)) {
+		if (!user?.profiles.some(({ id }) => id === profile.id)) {
 			throw new VaultError('INSUFFICIENT_ACCESS', 'The token is for no user of this profile.');
 		}
 		if (user.inactive) throw new VaultError('INACTIVE_USER', 'The user is inactive.');

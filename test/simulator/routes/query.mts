@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+
 import { success, VaultError, type Envelope } from '../answers.mts';
 import type { Call, SignedRoute, Signer, Context } from '../call.mts';
 import type { QueryRecord, VaultRecord } from '../types.mts';

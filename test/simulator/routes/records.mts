@@ -64,7 +64,7 @@ function recordsOf({ text }: Call): Array<Record<string, unknown>> {
 	if (text.type === 'text/csv') return fromCsv(text.text);
 	const given = parsed(text.text);
 	if (!Array.isArray(given)) throw new VaultError('INVALID_DATA', 'The body must be a JSON list.');
-	return given;
+	return given as Array<Record<string, unknown>>;
 }
 
 function parsed(json: string): unknown {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { identityOf, readServiceAccount } from '../../nodes/Dfns/credential/fields';
 import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
 import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useFixture } from './engine.mts';
@@ -40,7 +41,7 @@ describe('one login', () => {
 		await fixture.read(credential);
 		const data = await fixture.engine.credentialData(credential);
 		expect(data.userToken).toBe(fixture.dfns.userTokens()[0]);
-		expect(Object.keys(JSON.parse(String(data.loginDetails)) as object)).toEqual([
+		expect(Object.keys(JSON.parse(textOf(data.loginDetails)) as object)).toEqual([
 			'issuedAt',
 			'binding',
 		]);
@@ -100,10 +101,10 @@ describe('one login', () => {
 		const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 		const identity = identityOf(readServiceAccount(dfns.credentialData()), JDOE);
 		await change(credential, {
-			userToken: String(token),
+			userToken: textOf(token),
 			loginDetails: JSON.stringify({
 				issuedAt: Date.now(),
-				binding: bindingOf(String(token), identity),
+				binding: bindingOf(textOf(token), identity),
 			}),
 		});
 		expect(dfns.logins).toBe(2);

@@ -12,6 +12,7 @@ import {
 	type Engine,
 	type Outcome,
 } from '../../../../test/engine/engine.mts';
+import { textOf } from '../../../../test/fixture/text.mts';
 import { startDfns, type LocalDfns } from '../simulator/dfns.mts';
 import type { DfnsOptions } from '../simulator/types.mts';
 
@@ -131,8 +132,8 @@ const otherNode: INodeType = {
 			this,
 			DELEGATED_USER,
 			{
-				method: String(this.getNodeParameter('method', 0)) as IHttpRequestMethods,
-				url: String(this.getNodeParameter('url', 0)),
+				method: textOf(this.getNodeParameter('method', 0)) as IHttpRequestMethods,
+				url: textOf(this.getNodeParameter('url', 0)),
 				json: true,
 			},
 		);

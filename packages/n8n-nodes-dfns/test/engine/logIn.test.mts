@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { ADA, JDOE, useFixture } from './engine.mts';
 
 const fixture = useFixture();
@@ -24,7 +25,7 @@ test('logs a user in, and returns the token with its expiry time and its user', 
 			pairedItem: { item: 0 },
 		},
 	]);
-	const expiresAt = Date.parse(String(outcome.json('Dfns')[0].expiresAt));
+	const expiresAt = Date.parse(textOf(outcome.json('Dfns')[0].expiresAt));
 	expect(Math.abs(expiresAt - before - 3_600_000)).toBeLessThan(60_000);
 	expect(dfns.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
 		'POST /auth/action/init',
@@ -37,7 +38,7 @@ test('reads with the token are made as the user', async () => {
 	const { dfns } = fixture;
 	const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	const response = await fetch(`${dfns.url}/wallets`, {
-		headers: { authorization: `Bearer ${String(token)}` },
+		headers: { authorization: `Bearer ${textOf(token)}` },
 	});
 	expect(await response.json()).toMatchObject({ readBy: JDOE });
 });

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 
-import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { DfnsApiClient } from '@dfns/sdk';
+import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 
 import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
 import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';

@@ -1,5 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
+import { textOf } from '../../../../test/fixture/text.mts';
 import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
 import { logInUser } from '../../nodes/Dfns/dfns/calls/delegatedLogin';
 import { CALL_TIMEOUT_MS, type DfnsCall } from '../../nodes/Dfns/dfns/http/call';
@@ -45,7 +46,9 @@ test('a response that never ends is reported as a timeout', async () => {
 	const error: unknown = await callDfns(
 		async (options) => {
 			sent = options;
-			await new Promise((resolve) => options.abortSignal.addEventListener('abort', resolve));
+			await new Promise<void>((resolve) => {
+				options.abortSignal?.addEventListener?.('abort', () => resolve());
+			});
 			throw Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 		},
 		account,
@@ -118,7 +121,7 @@ test('a login is three calls, each sent once and in order', async () => {
 	await logInUser(
 		async ({ url, headers }) => {
 			const { pathname } = new URL(url);
-			sent.push(`${pathname} ${String(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
+			sent.push(`${pathname} ${textOf(headers?.['X-DFNS-USERACTION'] ?? '-')}`);
 			return { statusCode: 200, headers: {}, body: responses[pathname] };
 		},
 		account,

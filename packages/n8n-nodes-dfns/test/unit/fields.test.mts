@@ -1,7 +1,7 @@
+import { fc } from '../../../../test/fc.mts';
 import { readBaseUrl, readServiceAccount, readUsername } from '../../nodes/Dfns/credential/fields';
 import { assertOwn } from '../../nodes/Dfns/credential/signature';
 import { newKey } from '../simulator/keys.mts';
-import { fc } from '../../../../test/fc.mts';
 
 describe('Base URL', () => {
 	test.each([
@@ -28,7 +28,7 @@ describe('Base URL', () => {
 		['https://', 'Base URL is not valid: "https://"'],
 		['https://jdoe:secret@api.dfns.io', 'Base URL is not valid'],
 	])('refuses %j', (given, message) => {
-		expect(() => readBaseUrl(given)).toThrow(expect.objectContaining({ message }));
+		expect(() => readBaseUrl(given)).toThrow(expect.objectContaining({ message }) as Error);
 	});
 
 	test('any input is read as an https origin or an origin on this machine, or is refused', () => {

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
+import { fc } from '../../../../test/fc.mts';
 import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';
 import { signText } from '../../nodes/Dfns/dfns/privateKey';
-import { fc } from '../../../../test/fc.mts';
 
 type Form = 'pkcs8' | 'sec1' | 'pkcs1';
 
@@ -89,7 +89,7 @@ test('text that is not a key is refused, and not repeated', () => {
 				expect.objectContaining({
 					name: 'DfnsFieldError',
 					message: text.trim() === '' ? 'Private Key is empty' : 'Private Key is not valid',
-				}),
+				}) as Error,
 			);
 		}),
 	);
@@ -160,7 +160,7 @@ describe('the error says what was entered instead of a usable private key', () =
 		['no text', 7, 'PEM'],
 	])('%s', (_name, value, what) => {
 		expect(() => readPrivateKey(value)).toThrow(
-			expect.objectContaining({ description: expect.stringContaining(what) }),
+			expect.objectContaining({ description: expect.stringContaining(what) }) as Error,
 		);
 	});
 });

@@ -1,3 +1,4 @@
+import { textOf } from '../../../../test/fixture/text.mts';
 import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
 import { signed, targetOf, type SignableOptions } from '../../nodes/Dfns/credential/signature';
 import { newKey } from '../simulator/keys.mts';
@@ -77,14 +78,14 @@ describe('the application of older organizations', () => {
 
 	test('is sent with a nonce, a new one each time that a request is signed', () => {
 		const first = signed({ url: '/wallets' }, withApplication, 't');
-		const nonce = String(first.headers?.['X-DFNS-NONCE']);
+		const nonce = textOf(first.headers?.['X-DFNS-NONCE']);
 		const again = signed(first, withApplication, 't');
 		expect(Object.keys(again.headers ?? {}).sort()).toEqual([
 			'X-DFNS-APPID',
 			'X-DFNS-NONCE',
 			'authorization',
 		]);
-		expect(String(again.headers?.['X-DFNS-NONCE'])).not.toBe(nonce);
+		expect(textOf(again.headers?.['X-DFNS-NONCE'])).not.toBe(nonce);
 	});
 
 	test('is left as it is when the request has it already', () => {

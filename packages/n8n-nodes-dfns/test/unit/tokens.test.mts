@@ -1,3 +1,4 @@
+import { fc } from '../../../../test/fc.mts';
 import { readDelegatedUser } from '../../nodes/Dfns/credential/fields';
 import { ServerClocks } from '../../nodes/Dfns/dfns/http/clocks';
 import { connectionError } from '../../nodes/Dfns/dfns/http/connectionErrors';
@@ -6,7 +7,6 @@ import { Tokens } from '../../nodes/Dfns/dfns/token/tokens';
 import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/token/userToken';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
-import { fc } from '../../../../test/fc.mts';
 
 const owner = { identity: 'login', host: 'api.dfns.io' };
 
