@@ -1,5 +1,3 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
-
 import { parseHost } from '../../nodes/VeevaVault/vault/http/hosts';
 import type { Send } from '../../nodes/VeevaVault/vault/http/send';
 import { discoverProfile } from '../../nodes/VeevaVault/vault/login/profile';
@@ -17,7 +15,7 @@ const OAUTH2: OAuth2Login = {
 
 /** The profile that is discovered when Vault gives these metadata of the provider. */
 async function discover(metadata: object, loginHost = 'login.veevavault.com', given = '') {
-	const send: Send = async (_options: IHttpRequestOptions) => ({
+	const send: Send = async () => ({
 		statusCode: 200,
 		headers: { 'content-type': 'application/json' },
 		body: {

@@ -4,12 +4,12 @@ import { authenticate } from '../../nodes/VeevaVault/credential/authenticate';
 import type { SignableOptions } from '../../nodes/VeevaVault/credential/signature';
 
 const VAULT = 'https://myvault.veevavault.com';
-const TOKEN = 'veeva-vault-0123456789';
+const API_ACCESS = 'veeva-vault-0123456789';
 
 /** A credential that signs without a login. */
 const credential = (fields: ICredentialDataDecryptedObject = {}) => ({
 	authentication: 'accessToken',
-	accessToken: TOKEN,
+	accessToken: API_ACCESS,
 	vaultDns: 'myvault.veevavault.com',
 	loginHost: 'login.veevavault.com',
 	apiVersion: 'v25.2',
@@ -82,7 +82,7 @@ describe('a request that brings its own connection is not signed', () => {
 
 	test('empty settings, as n8n passes them, bring nothing', async () => {
 		const options = { proxy: '', agentOptions: {}, rejectUnauthorized: true };
-		expect(await sign(options)).toMatchObject({ headers: { authorization: `Bearer ${TOKEN}` } });
+		expect(await sign(options)).toMatchObject({ headers: { authorization: `Bearer ${API_ACCESS}` } });
 	});
 });
 
@@ -128,7 +128,7 @@ describe('a request that says who it is, or where it goes, in another way is not
 		const signed = await sign({ headers, qs: { author: 'me' } });
 		expect(signed.headers).toEqual({
 			'X-VaultAPI-MigrationMode': 'true',
-			authorization: `Bearer ${TOKEN}`,
+			authorization: `Bearer ${API_ACCESS}`,
 			'X-VaultAPI-ClientID': 'test',
 		});
 	});
