@@ -82,7 +82,9 @@ describe('a request that brings its own connection is not signed', () => {
 
 	test('empty settings, as n8n passes them, bring nothing', async () => {
 		const options = { proxy: '', agentOptions: {}, rejectUnauthorized: true };
-		expect(await sign(options)).toMatchObject({ headers: { authorization: `Bearer ${API_ACCESS}` } });
+		expect(await sign(options)).toMatchObject({
+			headers: { authorization: `Bearer ${API_ACCESS}` },
+		});
 	});
 });
 
