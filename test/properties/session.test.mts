@@ -1,6 +1,5 @@
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
 import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
-import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import type {
 	LoginIdentity,
 	OpenedSession,
