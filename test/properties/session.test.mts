@@ -1,5 +1,6 @@
 import { VaultError } from '../../nodes/VeevaVault/vault/errors';
 import { bindingOf } from '../../nodes/VeevaVault/vault/session/binding';
+import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import type {
 	LoginIdentity,
 	OpenedSession,
