@@ -38,6 +38,21 @@ const roomRules = Object.entries(VAULT_ROOMS).map(([room, uses]) => ({
 	},
 }));
 
+/** The second package's layers, from top to bottom: files and folders in its `nodes/Dfns/`. */
+const DFNS = '^packages/n8n-nodes-dfns/nodes/Dfns';
+const DFNS_LAYERS = ['items.ts', 'operations/', 'transport.ts', 'credential/', 'dfns/'];
+
+const dfnsRules = DFNS_LAYERS.map((layer, index) => {
+	const below = DFNS_LAYERS.slice(index);
+	return {
+		name: `dfns-${layer}-uses-what-is-below`,
+		comment: `${layer} can use ${below.join(', ')}.`,
+		severity: 'error',
+		from: { path: `${DFNS}/${layer}` },
+		to: { path: '/(nodes|credentials)/', pathNot: `${DFNS}/(${below.join('|')})` },
+	};
+});
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
 	forbidden: [
@@ -50,6 +65,29 @@ module.exports = {
 		},
 		...layerRules,
 		...roomRules,
+		...dfnsRules,
+		{
+			name: 'dfns-http-uses-no-call',
+			comment:
+				'One call and its response know neither which calls there are, nor the life of a token.',
+			severity: 'error',
+			from: { path: `${DFNS}/dfns/http/` },
+			to: { path: `${DFNS}/dfns/(calls|token)/`, pathNot: `${DFNS}/dfns/token/jwt` },
+		},
+		{
+			name: 'dfns-token-knows-no-n8n',
+			comment: 'The life of a token knows neither n8n nor HTTP.',
+			severity: 'error',
+			from: { path: `${DFNS}/dfns/token/` },
+			to: { path: `n8n-workflow|${DFNS}/dfns/(calls|http)/` },
+		},
+		{
+			name: 'shared-uses-no-package',
+			comment: 'What both packages share knows neither of them.',
+			severity: 'error',
+			from: { path: '^packages/shared/' },
+			to: { path: '/(nodes|credentials)/' },
+		},
 		{
 			name: 'vault-files-use-no-room',
 			comment: 'The files in vault/ serve all of its rooms.',
@@ -77,6 +115,14 @@ module.exports = {
 			severity: 'error',
 			from: { path: `${NODE}/[^/]+\\.ts$` },
 			to: { path: `${NODE}/`, pathNot: `${NODE}/(items|operations|editor)/` },
+		},
+		{
+			name: 'no-unknown-import',
+			comment: 'An arrow that cannot be followed cannot be checked.',
+			severity: 'error',
+			from: {},
+			// tsc finds what both packages share by `rootDirs`.
+			to: { couldNotResolve: true, pathNot: '^(\\.\\./)+shared/' },
 		},
 		{
 			name: 'no-orphan',

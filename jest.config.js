@@ -40,9 +40,10 @@ module.exports = {
 		project('engine', '<rootDir>', ['engine', 'contract', 'faults'], {
 			globalSetup: '<rootDir>/test/engine/setup.mts',
 		}),
-		project('dfns-unit', DFNS, ['unit', 'simulator']),
+		project('dfns-unit', DFNS, ['unit', 'simulator'], { resolver: `${DFNS}/test/resolver.cjs` }),
 		project('dfns-engine', DFNS, ['engine', 'sdk'], {
 			globalSetup: `${DFNS}/test/setup.mts`,
+			resolver: `${DFNS}/test/resolver.cjs`,
 		}),
 	],
 };

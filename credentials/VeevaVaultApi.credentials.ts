@@ -23,27 +23,27 @@ const oAuth2Properties = (
 				{
 					name: 'Access Token',
 					value: 'accessToken',
-					description: 'An access token that is at hand, such as from an expression; used as it is',
+					description:
+						'Use an existing access token, such as one from an expression. It is never renewed.',
 				},
 				{
 					name: 'Client Credentials',
 					value: 'clientCredentials',
-					description: 'The client itself is the user',
+					description: 'Get a token for the client itself. The client is the user.',
 				},
 				{
 					name: 'Refresh Token',
 					value: 'refreshToken',
-					description:
-						'A user has signed in once. A refresh token that the provider rotates is saved here.',
+					description: 'Get a token with the refresh token of a user who has signed in once',
 				},
 				{
 					name: 'Resource Owner Password',
 					value: 'password',
-					description: "With the user's name and password at the provider",
+					description: "Get a token with the user's name and password at the provider",
 				},
 			],
 			default: 'clientCredentials',
-			description: 'What the identity provider gives an access token for',
+			description: 'How to get an access token from the identity provider',
 		},
 		{
 			displayName: 'User Name',
@@ -52,7 +52,7 @@ const oAuth2Properties = (
 			default: '',
 			placeholder: 'e.g. integration.user@mycompany.com',
 			description:
-				'Name of the Vault user, by which the Profile ID, the Token Endpoint and the Client ID at the Provider are discovered where they are left empty',
+				'Enter the name of the Vault user to look up the fields that you leave empty: Profile ID, Token Endpoint, and Client ID at the Provider',
 		},
 		{
 			displayName: 'Profile ID',
@@ -61,7 +61,7 @@ const oAuth2Properties = (
 			default: '',
 			placeholder: 'e.g. _9ad0a091-cbd6-4c59-ab5a-d4f2870f218c',
 			description:
-				"ID of Vault's OAuth 2.0 / OpenID Connect profile. Leave it empty to discover it by the user name.",
+				"Enter the ID of Vault's OAuth 2.0 / OpenID Connect profile, or leave it empty to look it up from the user name",
 		},
 		{
 			displayName: 'Token Endpoint',
@@ -70,7 +70,7 @@ const oAuth2Properties = (
 			default: '',
 			placeholder: 'e.g. https://login.mycompany.com/oauth2/token',
 			description:
-				'Where the identity provider gives out tokens. Leave it empty to discover it by the user name.',
+				'Enter the URL where the identity provider issues tokens, or leave it empty to look it up from the user name',
 			displayOptions: { hide: { oAuth2Grant: ['accessToken'] } },
 		},
 		{
@@ -80,7 +80,7 @@ const oAuth2Properties = (
 			default: '',
 			placeholder: 'e.g. 0oa1b2c3d4',
 			description:
-				'How the identity provider knows this client. Leave it empty to discover it by the Client ID below, if Vault maps that.',
+				"Enter the client's ID at the identity provider, or leave it empty if Vault maps the Client ID below to it",
 		},
 		{
 			displayName: 'Client Authentication',
@@ -90,21 +90,21 @@ const oAuth2Properties = (
 				{
 					name: 'Private Key JWT',
 					value: 'privateKeyJwt',
-					description: 'Signed with a private key (private_key_jwt)',
+					description: 'Sign with a private key (private_key_jwt)',
 				},
 				{
 					name: 'Secret in Body',
 					value: 'body',
-					description: 'Among the form fields (client_secret_post)',
+					description: 'Send the secret as a form field (client_secret_post)',
 				},
 				{
 					name: 'Secret in Header',
 					value: 'header',
-					description: 'As basic authentication (client_secret_basic)',
+					description: 'Send the secret with basic authentication (client_secret_basic)',
 				},
 			],
 			default: 'body',
-			description: 'How the client proves to the identity provider who it is',
+			description: 'How the client proves its identity to the identity provider',
 			displayOptions: { hide: { oAuth2Grant: ['accessToken'] } },
 		},
 		{
@@ -113,7 +113,7 @@ const oAuth2Properties = (
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: "The client's secret at the identity provider",
+			description: "Enter the client's secret at the identity provider",
 			displayOptions: {
 				show: { oAuth2ClientAuthentication: ['body', 'header'] },
 				hide: { oAuth2Grant: ['accessToken'] },
@@ -126,9 +126,9 @@ const oAuth2Properties = (
 			typeOptions: { password: true, rows: 4 },
 			default: '',
 			required: true,
-			placeholder: '-----BEGIN PRIVATE KEY-----',
+			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
 			description:
-				"Unencrypted private key in PEM form: RSA, EC (P-256, P-384) or Ed25519. With its certificate beside it, the certificate's thumbprints go along, as Microsoft Entra ID wants them.",
+				'Paste an unencrypted private key in PEM form: RSA, EC (P-256 or P-384), or Ed25519. For Microsoft Entra ID, paste the certificate along with it, so that its thumbprints are sent.',
 			displayOptions: {
 				show: { oAuth2ClientAuthentication: ['privateKeyJwt'] },
 				hide: { oAuth2Grant: ['accessToken'] },
@@ -139,7 +139,7 @@ const oAuth2Properties = (
 			name: 'oAuth2KeyId',
 			type: 'string',
 			default: '',
-			description: 'ID of the key at the identity provider (kid), if it has one',
+			description: 'Enter the ID of the key (kid), if the identity provider has one for it',
 			displayOptions: {
 				show: { oAuth2ClientAuthentication: ['privateKeyJwt'] },
 				hide: { oAuth2Grant: ['accessToken'] },
@@ -153,7 +153,7 @@ const oAuth2Properties = (
 			default: '',
 			required: true,
 			description:
-				'Refresh token of the identity provider. Where the provider rotates it, the new one takes its place here.',
+				'Enter a refresh token of the identity provider. If the provider replaces it, the new one is saved here.',
 			displayOptions: { show: { oAuth2Grant: ['refreshToken'] } },
 		},
 		{
@@ -163,7 +163,7 @@ const oAuth2Properties = (
 			default: '',
 			required: true,
 			placeholder: 'e.g. integration.user@mycompany.com',
-			description: "The user's name at the identity provider",
+			description: "Enter the user's name at the identity provider",
 			displayOptions: { show: { oAuth2Grant: ['password'] } },
 		},
 		{
@@ -173,7 +173,7 @@ const oAuth2Properties = (
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: "The user's password at the identity provider",
+			description: "Enter the user's password at the identity provider",
 			displayOptions: { show: { oAuth2Grant: ['password'] } },
 		},
 		{
@@ -183,7 +183,8 @@ const oAuth2Properties = (
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Access token of the identity provider. It can be an expression.',
+			description:
+				'Enter an access token of the identity provider, or an expression that returns one',
 			displayOptions: { show: { oAuth2Grant: ['accessToken'] } },
 		},
 		{
@@ -192,7 +193,7 @@ const oAuth2Properties = (
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. openid profile',
-			description: 'What to ask the identity provider for, separated by spaces',
+			description: 'Enter the scopes to request from the identity provider, separated by spaces',
 			displayOptions: { hide: { oAuth2Grant: ['accessToken'] } },
 		},
 	] satisfies INodeProperties[]
@@ -234,32 +235,32 @@ export class VeevaVaultApi implements ICredentialType {
 				{
 					name: 'API Access Token',
 					value: 'accessToken',
-					description: 'A token that Vault has issued for API calls. There is no session to keep.',
+					description: 'Use a token that Vault has issued for API calls. There is no session.',
 				},
 				{
 					name: 'OAuth 2.0 / OpenID Connect',
 					value: 'oAuth2',
-					description: 'Single sign-on without a browser, through your identity provider',
+					description: 'Use single sign-on without a browser, through your identity provider',
 				},
 				{
 					name: 'Salesforce Delegated',
 					value: 'salesforce',
-					description: 'With the session of a Salesforce user, which Vault checks at each call',
+					description: 'Use the session of a Salesforce user, which Vault checks on each call',
 				},
 				{
 					name: 'Session ID',
 					value: 'sessionId',
-					description: 'A session that is there already. It is used as it is and never renewed.',
+					description: 'Use an existing session. It is never renewed.',
 				},
 				{
 					name: 'User Name and Password',
 					value: 'password',
-					description: 'For users whom Vault itself authenticates',
+					description: 'Log in a user whose password Vault itself checks',
 				},
 			],
 			default: 'password',
 			description:
-				'How the user logs in to Vault. The operation Discover Type of the Veeva Vault node tells which method a user has.',
+				'How to log in to Vault. If you are not sure, run Authentication › Discover Type in the Veeva Vault node.',
 		},
 		{
 			displayName: 'User Name',
@@ -269,7 +270,7 @@ export class VeevaVaultApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. integration.user@mycompany.com',
-			description: 'Name of the Vault user. An integration is best given a user of its own.',
+			description: 'Enter the name of the Vault user. Use a separate user for the integration.',
 		},
 		{
 			displayName: 'Password',
@@ -280,7 +281,7 @@ export class VeevaVaultApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Password of the Vault user. Vault locks an account after a few wrong ones, so a refused password is not sent again for at least five minutes, unless the credential is changed or opened, which tests it.',
+				'Enter the password of the Vault user. Vault locks an account after a few wrong passwords, so a refused one is not sent again for at least five minutes. To try again at once, change or test the credential.',
 		},
 		...oAuth2Properties,
 		{
@@ -292,7 +293,7 @@ export class VeevaVaultApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. veeva-vault-…',
-			description: 'Token that Vault has issued for this user and this Vault (from v26)',
+			description: 'Enter a token that Vault has issued for this user and this Vault (from v26)',
 		},
 		{
 			displayName: 'Salesforce Session Token',
@@ -303,7 +304,7 @@ export class VeevaVaultApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Session token of a Salesforce user for whom Vault trusts Salesforce. It can be an expression.',
+				'Enter the session token of a Salesforce user, or an expression that returns one. Vault must trust the Salesforce org.',
 		},
 		{
 			displayName: 'Salesforce Host',
@@ -313,7 +314,7 @@ export class VeevaVaultApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. mycompany.my.salesforce.com',
-			description: 'Where Vault can check the session token',
+			description: 'Enter the host of the Salesforce org, where Vault checks the session token',
 		},
 		{
 			displayName: 'Session ID',
@@ -323,7 +324,7 @@ export class VeevaVaultApi implements ICredentialType {
 			displayOptions: { show: { authentication: ['sessionId'] } },
 			default: '',
 			required: true,
-			description: 'ID of a living Vault session. It can be an expression.',
+			description: 'Enter the ID of a valid Vault session, or an expression that returns one',
 		},
 		{
 			displayName: 'Act on Behalf of Another User',
@@ -332,7 +333,7 @@ export class VeevaVaultApi implements ICredentialType {
 			displayOptions: { show: { authentication: ['oAuth2', 'password'] } },
 			default: false,
 			description:
-				'Whether everything that is done with this credential is done for another user, who has granted delegated access. Vault records both.',
+				'Whether to do everything on behalf of another user who has granted delegated access. Vault records both users.',
 		},
 		{
 			displayName: 'Vault ID',
@@ -343,7 +344,7 @@ export class VeevaVaultApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. 19523',
 			description:
-				'ID of the Vault in which the access was granted; Delegation › Get Many of the Veeva Vault node lists it as id',
+				'Use the id that Delegation › Get Many in the Veeva Vault node returns for the Vault where access was granted',
 		},
 		{
 			displayName: 'Delegator User ID',
@@ -354,10 +355,10 @@ export class VeevaVaultApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. 61579',
 			description:
-				'ID of the user who granted the access; Delegation › Get Many of the Veeva Vault node lists it as delegator_userid',
+				'Use the delegator_userid that Delegation › Get Many in the Veeva Vault node returns for the user who granted access',
 		},
 		...callProperties,
-		// The session ID. Expirable makes n8n call preAuthentication and save what it returns; password keeps
+		// The session ID. `expirable` makes n8n call preAuthentication and save what it returns. `password` keeps
 		// n8n from sending it to the editor.
 		{
 			displayName: 'Session Token',
@@ -385,7 +386,7 @@ export class VeevaVaultApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			// Relative: authenticate completes it with the Vault DNS, whichever way that was entered.
+			// Relative: authenticate adds the host from the Vault DNS, in whatever form that was entered.
 			baseURL: '/',
 			url: '=/api/{{$credentials.apiVersion}}/objects/users/me',
 			headers: CREDENTIAL_TEST_HEADERS,
@@ -395,7 +396,7 @@ export class VeevaVaultApi implements ICredentialType {
 				[
 					[
 						'INSUFFICIENT_ACCESS',
-						'The login worked, but this user may not use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
+						'The login worked, but this user does not have permission to use the Vault API [INSUFFICIENT_ACCESS]. Ask a Vault administrator for API access.',
 					],
 					[
 						'INVALID_SESSION_ID',
@@ -403,7 +404,7 @@ export class VeevaVaultApi implements ICredentialType {
 					],
 					[
 						'MALFORMED_URL',
-						'The login worked, but this Vault does not offer the API Version [MALFORMED_URL].',
+						'The login worked, but this Vault does not offer the API Version [MALFORMED_URL]. Enter a version that it offers.',
 					],
 				] as const
 			).map(([value, message]) => ({
@@ -416,7 +417,7 @@ export class VeevaVaultApi implements ICredentialType {
 					key: 'responseStatus',
 					value: 'FAILURE',
 					message:
-						'The login worked, but Vault refused the first call. Run Session › Validate of the Veeva Vault node to see why.',
+						'The login worked, but Vault refused the first call. To see why, run Session › Validate in the Veeva Vault node.',
 				},
 			},
 			{
@@ -425,7 +426,7 @@ export class VeevaVaultApi implements ICredentialType {
 					key: 'responseStatus',
 					value: 'EXCEPTION',
 					message:
-						'The login worked, but Vault had a problem with the first call. Try again later.',
+						'The login worked, but Vault could not complete the first call. Try again later.',
 				},
 			},
 			{
@@ -434,7 +435,7 @@ export class VeevaVaultApi implements ICredentialType {
 					key: 'responseStatus',
 					value: undefined,
 					message:
-						'The login worked, but the host did not answer as a Vault does. A proxy or a sign-in page may have answered in its place.',
+						'The login worked, but the host did not respond like a Vault. A proxy or a sign-in page may have responded instead.',
 				},
 			},
 		],

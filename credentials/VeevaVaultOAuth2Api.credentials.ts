@@ -2,7 +2,7 @@ import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import { callProperties, vaultDnsProperty } from './commonProperties';
 
-/** Single sign-on in the browser: n8n keeps the identity provider's tokens, the node exchanges them for a session. */
+/** Single sign-on in the browser: n8n keeps the identity provider's tokens, and the node exchanges them for a session. */
 export class VeevaVaultOAuth2Api implements ICredentialType {
 	name = 'veevaVaultOAuth2Api';
 
@@ -33,7 +33,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://login.mycompany.com/oauth2/authorize',
 			description:
-				'Where users sign in at the identity provider. Discover Type of the Veeva Vault node lists it as authorization_endpoint.',
+				'Enter the URL where users sign in at the identity provider. Authentication › Discover Type in the Veeva Vault node returns it as authorization_endpoint.',
 		},
 		{
 			displayName: 'Access Token URL',
@@ -43,7 +43,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://login.mycompany.com/oauth2/token',
 			description:
-				'Where the identity provider gives out tokens. Discover Type of the Veeva Vault node lists it as token_endpoint.',
+				'Enter the URL where the identity provider issues tokens. Authentication › Discover Type in the Veeva Vault node returns it as token_endpoint.',
 		},
 		{
 			displayName: 'Scope',
@@ -51,7 +51,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'openid offline_access',
 			description:
-				'What to ask the identity provider for, separated by spaces. With offline_access n8n can renew the sign-in by itself.',
+				'Enter the scopes to request from the identity provider, separated by spaces. With offline_access, n8n can renew the sign-in.',
 		},
 		{
 			displayName: 'Auth URI Query Parameters',
@@ -60,7 +60,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. prompt=consent',
 			description:
-				'What else the identity provider needs in the address where users sign in. Some give a refresh token only with prompt=consent. Before another person connects, choose Disconnect.',
+				'Enter more parameters for the sign-in URL. Some identity providers issue a refresh token only with prompt=consent. Before another person connects, select Disconnect.',
 		},
 		{
 			displayName: 'Authentication',
@@ -70,16 +70,16 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 				{
 					name: 'Body',
 					value: 'body',
-					description: 'Send the client secret among the form fields',
+					description: 'Send the client secret as a form field',
 				},
 				{
 					name: 'Header',
 					value: 'header',
-					description: 'Send the client secret as basic authentication',
+					description: 'Send the client secret with basic authentication',
 				},
 			],
 			default: 'header',
-			description: 'How n8n proves to the identity provider who it is',
+			description: 'How n8n proves its identity to the identity provider',
 		},
 		{
 			displayName: 'Profile ID',
@@ -88,7 +88,7 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. _9ad0a091-cbd6-4c59-ab5a-d4f2870f218c',
 			description:
-				"ID of Vault's OAuth 2.0 / OpenID Connect profile. Leave it empty to discover it by the user name.",
+				"Enter the ID of Vault's OAuth 2.0 / OpenID Connect profile, or leave it empty to look it up from the user name",
 		},
 		{
 			displayName: 'User Name',
@@ -97,10 +97,10 @@ export class VeevaVaultOAuth2Api implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. olivia@mycompany.com',
 			description:
-				'Name of the Vault user, by which the Profile ID is discovered if it is left empty',
+				'Enter the name of the Vault user to look up the Profile ID if you leave it empty',
 		},
 		...callProperties.map((property) =>
-			// The base type has a Client ID as well: the one at the identity provider.
+			// The base type already has a Client ID: the one at the identity provider.
 			property.name === 'vaultClientId'
 				? { ...property, displayName: 'Vault Client ID' }
 				: property,

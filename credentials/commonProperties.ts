@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_LOGIN_HOST, DEFAULT_SETTINGS } from '../nodes/VeevaVault/vault/http/call';
 
-/** What both credential types ask for first. */
+/** The first field of both credential types. */
 export const vaultDnsProperty: INodeProperties = {
 	displayName: 'Vault DNS',
 	name: 'vaultDns',
@@ -10,10 +10,10 @@ export const vaultDnsProperty: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. myvault.veevavault.com',
-	description: 'Host name of the Vault. The address copied from the browser is understood too.',
+	description: 'Enter the host name of the Vault, or paste its URL from the browser',
 };
 
-/** What both credential types ask for last: how to call Vault, whoever logs in. */
+/** The last fields of both credential types: how to call Vault, whoever logs in. */
 export const callProperties: INodeProperties[] = [
 	{
 		displayName: 'API Version',
@@ -23,7 +23,7 @@ export const callProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. v25.2',
 		description:
-			'Version of the Vault API to call. The operation Get API Versions of the Veeva Vault node lists what the Vault offers.',
+			'Enter the version of the Vault API to call. Authentication › Get API Versions in the Veeva Vault node lists the versions that the Vault offers.',
 	},
 	{
 		displayName: 'Session Timeout (Minutes)',
@@ -33,7 +33,7 @@ export const callProperties: INodeProperties[] = [
 		default: 20,
 		required: true,
 		description:
-			'After how many minutes without a call the Vault ends a session, as its administrator has set it. Too low a number only costs a few calls more.',
+			"Enter the idle timeout that the Vault's administrator has set. If the number is too low, it only costs a few more calls.",
 	},
 	{
 		displayName: 'Client ID',
@@ -43,7 +43,7 @@ export const callProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. mycompany-clinical-n8n-server-nightlysync',
 		description:
-			"Names the caller in Vault's API usage log. Up to 100 letters, digits, dots, hyphens and underscores.",
+			"Enter a name for the caller in Vault's API usage log: up to 100 letters, digits, dots, hyphens, and underscores",
 	},
 	{
 		displayName: 'Login Host',
@@ -52,6 +52,7 @@ export const callProperties: INodeProperties[] = [
 		default: DEFAULT_LOGIN_HOST,
 		required: true,
 		placeholder: 'e.g. login.veevavault.com',
-		description: "Host name of Vault's login service. It is the same for nearly every Vault.",
+		description:
+			"Enter the host name of Vault's login service, which is the same for nearly every Vault",
 	},
 ];

@@ -106,7 +106,7 @@ function summaryOf(items: OutputItem[]): string {
 	const fields = TELLING_FIELDS.filter((name) => name in items[0].json).map(
 		(name) => `${name} ${shown(name, items[0].json[name])}`,
 	);
-	const count = items.length > 1 ? [`${items.length} items; the first: `] : [];
+	const count = items.length > 1 ? `${items.length} items; the first: ` : '';
 	return count + fields.join(', ');
 }
 

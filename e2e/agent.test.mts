@@ -2,28 +2,29 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
 import type { Execution, N8nRest, WorkflowFile, WorkflowNode } from '../harness/rest.mts';
+import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { startModel, type ScriptedModel, type Turn } from './agent/model.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { explain, manualTrigger, outputOf, type Parameters } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
 /** The node as a tool of n8n's AI Agent. The model is a script on loopback, so that it says what is expected of one. */
 
 const TOOL = 'Veeva Vault';
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let rest: N8nRest;
 let model: ScriptedModel;
 
 before(async () => {
 	model = await startModel();
-	world = await startWorld();
-	({ vault, rest } = world);
+	fixture = await startFixture();
+	({ vault, rest } = fixture);
 });
 
 after(async () => {
-	await world?.close();
+	await fixture?.close();
 	await model?.close();
 });
 
@@ -33,7 +34,7 @@ beforeEach(() => {
 	model.questions.length = 0;
 	model.received.length = 0;
 	// Another password for each test, and so a login of which n8n's process knows nothing yet.
-	vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+	vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 });
 
 /** A chat model that asks the scripted one: by the Responses API, as n8n does unless told otherwise, or by the older. */
@@ -62,7 +63,7 @@ async function toolNode(parameters: Parameters): Promise<WorkflowNode> {
 	const { id, name } = await rest.createCredential({
 		name: `Credential ${tests}`,
 		type: 'veevaVaultApi',
-		data: world.credentialData(),
+		data: fixture.credentialData(),
 	});
 	return {
 		name: TOOL,
@@ -167,7 +168,7 @@ for (const [spoken, responsesApi] of [
 	});
 }
 
-test('an AI agent fills in a parameter by $fromAI: for whom to discover the authentication type', async () => {
+test('an AI agent fills in a parameter by $fromAI', async () => {
 	callOnceAndRepeat({ user_name: 'sam@veepharm.com' });
 	const execution = await ask('How does Sam log in?', {
 		resource: 'authentication',
@@ -194,7 +195,7 @@ test('an AI agent fills in a parameter by $fromAI: for whom to discover the auth
 	assert.ok(answer.includes('sso') && answer.includes('OAuth Azure'), answer);
 });
 
-test('an AI agent is told why a call failed, and can say so', async () => {
+test('an AI agent receives the reason of a failed call, and can report it', async () => {
 	vault.fail({ on: { path: '/delegation/vaults' }, with: { error: 'INSUFFICIENT_ACCESS' } });
 	callOnceAndRepeat({});
 	const execution = await ask('For whom may I act?', {

@@ -60,7 +60,7 @@ export async function aptInstall(
 	}
 }
 
-/** A policy that is there already is somebody's decision and stays. */
+/** An existing policy stays as it is. */
 async function withoutServices(work: () => Promise<void>): Promise<void> {
 	if (existsSync(POLICY)) return await work();
 	const remove = () => rmSync(POLICY, { force: true });

@@ -40,7 +40,13 @@ export async function launchBrowser(): Promise<Browser> {
 	});
 }
 
-async function provideChromium(): Promise<string> {
+/**
+ * Finds Chromium, or installs it where it may be done.
+ *
+ * @returns the program
+ * @throws {Failure} when there is none, and it cannot be installed here
+ */
+export async function provideChromium(): Promise<string> {
 	const named = process.env.CHROMIUM_PATH;
 	if (named !== undefined && named !== '') {
 		if (isProgram(named)) return named;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { installN8n } from '../harness/install.mts';
 import { startN8n, type N8n } from '../harness/n8n.mts';
 import { runNpm } from '../harness/npm.mts';
 import { signIn } from '../harness/owner.mts';
-import { PACKAGE_FOLDER, providePackage } from '../harness/package.mts';
+import { PACKAGE_FOLDER, packedFile, packPackage, providePackage } from '../harness/package.mts';
 import { freePorts } from '../harness/ports.mts';
 import { N8nRest, type WorkflowFile, type WorkflowNode } from '../harness/rest.mts';
 import { startDfns, type LocalDfns } from '../packages/n8n-nodes-dfns/test/simulator/dfns.mts';
@@ -66,19 +66,16 @@ function dfnsIn(folder: string): void {
 		tests += 1;
 	});
 
-	/** Builds, packs and installs it, as n8n itself installs a community package. */
+	/** Builds and packs it, unless a packed file is given, and installs it as n8n itself installs a community package. */
 	async function addDfnsPackage(): Promise<void> {
 		const packed = mkdtempSync(join(tmpdir(), 'dfns-package-'));
 		try {
-			const inPackage = { cwd: DFNS_FOLDER, logFile: join(packed, 'npm.log') };
-			await runNpm(['run', 'build'], inPackage);
-			await runNpm(['pack', '--ignore-scripts', `--pack-destination=${packed}`], inPackage);
-			const tarball = readdirSync(packed).find((name) => name.endsWith('.tgz'));
-			assert.ok(tarball !== undefined);
-			await runNpm(
-				['install', join(packed, tarball), '--legacy-peer-deps', '--ignore-scripts', '--no-audit'],
-				{ cwd: join(userFolder, '.n8n', 'nodes'), logFile: join(packed, 'install.log') },
-			);
+			const tarball =
+				packedFile('n8n-nodes-dfns') ?? (await packPackage(packed, { folder: DFNS_FOLDER }));
+			await runNpm(['install', tarball, '--legacy-peer-deps', '--ignore-scripts', '--no-audit'], {
+				cwd: join(userFolder, '.n8n', 'nodes'),
+				logFile: join(packed, 'install.log'),
+			});
 		} finally {
 			rmSync(packed, { recursive: true, force: true });
 		}
@@ -138,7 +135,7 @@ function dfnsIn(folder: string): void {
 		return outputOf(execution, 'Request')[0]?.readBy ?? explain(execution);
 	}
 
-	test('both credential tests pass, and tell a key that is another one', async () => {
+	test('both credential tests pass, and report a wrong key', async () => {
 		const passed = { status: 'OK', message: 'Connection successful!' };
 		const { privateKey } = dfns.addKey('P-256');
 		for (const type of ['dfnsServiceAccountApi', 'dfnsDelegatedUserApi'] as const) {
@@ -151,7 +148,7 @@ function dfnsIn(folder: string): void {
 		}
 	});
 
-	test('one login serves the reads of a credential, and is never sent to the editor', async () => {
+	test('one login serves all reads of a credential, and its token is never sent to the editor', async () => {
 		const id = await credential('dfnsDelegatedUserApi');
 		for (let times = 0; times < 3; times++) assert.equal(await reader(id), JDOE);
 		assert.equal(dfns.logins, 1);
@@ -169,7 +166,7 @@ function dfnsIn(folder: string): void {
 		dfns.loginDelay = 0;
 	});
 
-	test('a token that Dfns no longer accepts is replaced, and the read made once more', async () => {
+	test('a token that Dfns no longer accepts is replaced, and the read is repeated once', async () => {
 		const id = await credential('dfnsDelegatedUserApi');
 		assert.equal(await reader(id), JDOE);
 		dfns.revokeUserTokens();
@@ -178,7 +175,7 @@ function dfnsIn(folder: string): void {
 		assert.equal(dfns.count({ path: '/wallets', status: 401 }), 1);
 	});
 
-	test('a changed user name reads as the new user', async () => {
+	test('a changed user name makes reads as the new user', async () => {
 		const id = await credential('dfnsDelegatedUserApi');
 		assert.equal(await reader(id), JDOE);
 		await rest.updateCredential(id, { username: ADA });
@@ -186,7 +183,7 @@ function dfnsIn(folder: string): void {
 		assert.equal(dfns.logins, 2);
 	});
 
-	test('a request that changes data is sent once, whatever comes of it', async () => {
+	test('a request that changes data is sent once, whatever its outcome', async () => {
 		const id = await credential('dfnsDelegatedUserApi');
 		await reader(id);
 		dfns.revokeUserTokens();
@@ -207,7 +204,7 @@ function dfnsIn(folder: string): void {
 		assert.equal(dfns.calls.length, 0);
 	});
 
-	test('failures, for the search below', async () => {
+	test('failed calls leave what the last test searches', async () => {
 		const id = await credential('dfnsDelegatedUserApi');
 		for (const fault of ['reset', '502', 'html', 'policy', { status: 401 }] as const) {
 			for (const path of ['/auth/action/init', '/auth/login/delegated']) {
@@ -253,7 +250,7 @@ function dfnsIn(folder: string): void {
 		dfns.reset();
 	});
 
-	test("after all that: no token and no key in n8n's database, logs or saved executions", async () => {
+	test("afterwards, n8n's database, logs and saved executions hold no token and no key", async () => {
 		await n8n.stop();
 		assert.ok(secrets.size > 20, `only ${secrets.size} secrets to look for`);
 		assertNoneSaved(userFolder, secrets, {

@@ -20,13 +20,13 @@ const GIVEN_SESSION = [...SESSION, 'Session ID', 'Vault DNS'];
 /** Every operation on sessions and delegations. */
 export const NODE_PARAMETERS: OperationParameters[] = [
 	{
-		action: 'Discover the authentication type of a user',
+		action: 'Discover authentication type',
 		resource: 'Authentication',
 		operation: 'Discover Type',
 		labels: [...OPERATION, 'User Name'],
 	},
 	{
-		action: 'Get the available API versions',
+		action: 'Get API versions',
 		resource: 'Authentication',
 		operation: 'Get API Versions',
 		labels: OWN_SESSION,
@@ -40,23 +40,23 @@ export const NODE_PARAMETERS: OperationParameters[] = [
 		withSessionId: [...GIVEN_SESSION, 'Return All', 'Limit'],
 	},
 	{
-		action: 'Start a delegated session',
+		action: 'Start delegated session',
 		resource: 'Delegation',
 		operation: 'Start Session',
 		labels: [...OWN_SESSION, 'Delegation'],
 		withSessionId: [...GIVEN_SESSION, 'Delegation'],
 	},
 	{
-		action: 'Log in and get the session',
+		action: 'Log in and get session',
 		resource: 'Session',
 		operation: 'Log In',
 		labels: ['Credential', ...OPERATION],
 	},
 	...(
 		[
-			['Keep a session alive', 'Keep Alive'],
-			['Validate a session', 'Validate'],
-			['End a session', 'End'],
+			['Keep session alive', 'Keep Alive'],
+			['Validate session', 'Validate'],
+			['End session', 'End'],
 		] as const
 	).map(([action, operation]) => ({
 		action,

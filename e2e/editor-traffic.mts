@@ -13,9 +13,9 @@ export interface Traffic {
 /** n8n's REST interface and its lists of node and credential types. All else are the editor's own files. */
 const DATA = /^\/(rest|types)\//;
 /** An open stream, if n8n is set to push that way. */
-const STREAM = /^\/rest\/push/;
+const STREAM = '/rest/push';
 /** An example of what an operation puts out, which a package may bring along; n8n does without. */
-const OUTPUT_EXAMPLE = /\/schemas\//;
+const OUTPUT_EXAMPLE = '/schemas/';
 
 /**
  * Records everything that a browser gets from n8n, from now on. Answers are read before the page gets them: a page that
@@ -34,7 +34,7 @@ export async function recordTraffic(context: BrowserContext): Promise<Traffic> {
 	);
 	await context.route(
 		({ hostname, pathname }) =>
-			hostname === 'localhost' && DATA.test(pathname) && !STREAM.test(pathname),
+			hostname === 'localhost' && DATA.test(pathname) && !pathname.startsWith(STREAM),
 		async (route) => {
 			try {
 				const response = await route.fetch({ timeout: 0 });
@@ -58,7 +58,7 @@ export async function recordTraffic(context: BrowserContext): Promise<Traffic> {
 	});
 	context.on('console', (message) => {
 		const { url } = message.location();
-		if (message.type() === 'error' && !OUTPUT_EXAMPLE.test(url)) {
+		if (message.type() === 'error' && !url.includes(OUTPUT_EXAMPLE)) {
 			traffic.errors.push(`${message.text()} (${url})`);
 		}
 	});

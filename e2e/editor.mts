@@ -68,7 +68,7 @@ export class Editor {
 		await this.#signInBy(this.#by('quick-connect-button'), person);
 	}
 
-	/** In the form of a connected credential: has somebody else sign in. */
+	/** In the form of a connected credential: lets another user sign in. */
 	async switchAccount(person: Person): Promise<void> {
 		await this.#signInBy(this.#by('oauth-switch-account-button'), person);
 	}

@@ -9,26 +9,26 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { readExample } from '../harness/examples.mts';
 import { OWNER } from '../harness/owner.mts';
 import { freePorts } from '../harness/ports.mts';
+import { IAN, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
 import { CREDENTIAL_FIELDS, NODE_PARAMETERS } from './editor-expected.mts';
 import type { Field } from './editor-fields.mts';
 import { recordTraffic, type Traffic } from './editor-traffic.mts';
 import { Editor } from './editor.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { RENEWS_SCREENSHOTS, takeScreenshot } from './screenshots.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
 /**
  * Building a workflow as a person does it: in n8n's editor in a real browser, from the nodes panel to a finished
  * workflow. The tests build on one another. The pictures of the documentation come from here.
  */
 
-const IAN = 'ian@veepharm.com';
 const TRIGGER = 'When clicking ‘Execute workflow’';
 const CREDENTIAL = 'Veeva Vault account';
 const VIEWPORT = { width: 1280, height: 800 };
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let browser: Browser;
 let page: Page;
@@ -39,11 +39,11 @@ const withEmptyOptions: string[] = [];
 
 before(async () => {
 	browser = await launchBrowser();
-	world = await startWorld({
+	fixture = await startFixture({
 		// In the pictures the Vault has the address that it has with `npm start`.
 		vault: RENEWS_SCREENSHOTS ? { port: 9400 } : {},
 	});
-	({ vault } = world);
+	({ vault } = fixture);
 	const context = await browser.newContext({
 		viewport: VIEWPORT,
 		deviceScaleFactor: 1.5,
@@ -52,15 +52,15 @@ before(async () => {
 	page = await context.newPage();
 	// Others may keep this machine busy.
 	page.setDefaultTimeout(240_000);
-	editor = new Editor(page, world.n8n.editorUrl);
+	editor = new Editor(page, fixture.n8n.editorUrl);
 	await editor.signIn(OWNER);
-	// How the editor finds out that nobody has signed in yet.
+	// How the editor finds out that no one has signed in yet.
 	assert.deepEqual(traffic.refused.splice(0), ['401 /rest/login']);
 	traffic.errors.length = 0;
 });
 
 after(async () => {
-	await Promise.allSettled([browser?.close(), world?.close()]);
+	await Promise.allSettled([browser?.close(), fixture?.close()]);
 });
 
 afterEach(async (context) => {
@@ -72,7 +72,7 @@ afterEach(async (context) => {
 	);
 });
 
-test('editor: a builder finds the node by searching Veeva, and adds it', async () => {
+test('editor: the node is found by searching for Veeva, and added', async () => {
 	await editor.newWorkflow();
 	await editor.openNodesPanel();
 	// n8n lists no HTTP Request entry for a credential for which there is a node.
@@ -83,20 +83,20 @@ test('editor: a builder finds the node by searching Veeva, and adds it', async (
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	const actions = await editor.openActions();
 	for (const { action } of NODE_PARAMETERS) assert.ok(actions.includes(action), action);
-	await editor.addAction('Validate a session');
+	await editor.addAction('Validate session');
 	await editor.closeNode();
 	const nodes = await editor.nodes();
-	assert.deepEqual([...nodes.keys()], [TRIGGER, 'Validate a session']);
-	assert.equal(nodes.get('Validate a session')?.subtitle, 'validate: session');
+	assert.deepEqual([...nodes.keys()], [TRIGGER, 'Validate session']);
+	assert.equal(nodes.get('Validate session')?.subtitle, 'validate: session');
 });
 
 test('editor: the credential is created from the node, and tested successfully', async () => {
-	await editor.reopenNode('Validate a session');
+	await editor.reopenNode('Validate session');
 	const form = await editor.createCredential();
 	await form.fill({
-		vaultDns: world.promoMats,
-		username: OLIVIA.username,
-		password: OLIVIA.password,
+		vaultDns: fixture.promoMats,
+		username: OLIVIA,
+		password: PASSWORD,
 		loginHost: vault.url(vault.hosts.login, ''),
 	});
 	assert.equal(await form.kindOf('password'), 'password');
@@ -110,7 +110,7 @@ test('editor: the credential is created from the node, and tested successfully',
 	await stored.close();
 });
 
-test('editor: the step is executed, and its output can be read', async () => {
+test('editor: the step is executed, and shows its output', async () => {
 	assert.match(await editor.executeStep(), /olivia@veepharm\.com/);
 	assert.match(await editor.showOutputAs('Schema'), /user_name__v\s+olivia@veepharm\.com/);
 	assert.match(await editor.showOutputAs('JSON'), /"user_name__v":\s+"olivia@veepharm\.com"/);
@@ -119,12 +119,12 @@ test('editor: the step is executed, and its output can be read', async () => {
 	await editor.closeNode();
 });
 
-test('editor: a delegation is picked from the list, and its session used in the next step', async () => {
-	await editor.addAfter('Validate a session');
+test('editor: a delegation is picked from the list, and the next step uses its session', async () => {
+	await editor.addAfter('Validate session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
 	await picture('nodes-panel', editor.nodesPanel, 980);
-	await editor.addAction('Start a delegated session');
+	await editor.addAction('Start delegated session');
 	assert.equal(await editor.credentialInUse(), CREDENTIAL);
 	await editor.pickFromList('delegation', 'QualityDocs – user ID 61579');
 	assert.match(await editor.executeStep(), /"vault_id":\s+"1777"/);
@@ -132,10 +132,10 @@ test('editor: a delegation is picked from the list, and its session used in the 
 	assert.equal(session?.username, IAN);
 	await editor.closeNode();
 
-	await editor.addAfter('Start a delegated session');
+	await editor.addAfter('Start delegated session');
 	await editor.searchNodes('Veeva', 'Veeva Vault');
 	await editor.openActions();
-	await editor.addAction('Keep a session alive');
+	await editor.addAction('Keep session alive');
 	await editor.choose('operation', 'Validate');
 	await editor.choose('sessionSource', 'Session ID');
 	await editor.setExpression('sessionId', '{{ $json.delegated_sessionid }}');
@@ -145,7 +145,7 @@ test('editor: a delegation is picked from the list, and its session used in the 
 	await editor.closeNode();
 });
 
-test('editor: with the keyboard alone the node is found and added', async () => {
+test('editor: the node is found and added with the keyboard alone', async () => {
 	await editor.newWorkflow();
 	await editor.openNodesPanel();
 	await page.keyboard.type('veeva');
@@ -155,7 +155,7 @@ test('editor: with the keyboard alone the node is found and added', async () => 
 	assert.equal(await editor.credentialInUse(), CREDENTIAL);
 });
 
-test('editor: each operation shows its own parameters, each with an explanation', async () => {
+test('editor: each operation shows its own parameters, each with a description', async () => {
 	for (const { resource, operation, labels, withSessionId } of NODE_PARAMETERS) {
 		const name = `${resource} › ${operation}`;
 		await editor.choose('resource', resource);
@@ -175,11 +175,11 @@ test('editor: each operation shows its own parameters, each with an explanation'
 	await editor.closeNode();
 });
 
-test('editor: Options is shown only where there is an option to add', () => {
+test('editor: Options is shown only when there is an option to add', () => {
 	assert.deepEqual(withEmptyOptions, []);
 });
 
-test('editor: the form of the credential shows the fields of each method, and no others', async () => {
+test('editor: the credential form shows the fields of the chosen login method, and no others', async () => {
 	const form = await editor.newCredential('Veeva Vault API');
 	for (const { choices, switches = [], labels } of CREDENTIAL_FIELDS) {
 		for (const [field, option] of Object.entries(choices)) await form.choose(field, option);
@@ -189,17 +189,17 @@ test('editor: the form of the credential shows the fields of each method, and no
 	}
 });
 
-test('editor: the form tells why a credential does not work', async () => {
+test('editor: the credential form says why a credential does not work', async () => {
 	const [closedPort] = await freePorts(1);
 	const form = await editor.newCredential('Veeva Vault API');
 	await form.fill({ loginHost: vault.url(vault.hosts.login, '') });
 	for (const [fields, message] of [
 		[
-			{ vaultDns: world.promoMats, username: IAN, password: 'not that one, surely' },
+			{ vaultDns: fixture.promoMats, username: IAN, password: 'not that one, surely' },
 			'Authentication failed for user: user name or password incorrect. [USERNAME_OR_PASSWORD_INCORRECT]',
 		],
 		[
-			{ vaultDns: `http://localhost:${closedPort}`, password: OLIVIA.password },
+			{ vaultDns: `http://localhost:${closedPort}`, password: PASSWORD },
 			`localhost:${closedPort} refused the connection`,
 		],
 		[{ vaultDns: 'no-such-vault.invalid' }, 'no-such-vault.invalid could not be found'],
@@ -217,7 +217,7 @@ test('editor: the form tells why a credential does not work', async () => {
 	await form.close();
 });
 
-test('editor: an example is imported from its file, and every step of it succeeds', async () => {
+test('editor: an example is imported from its file, and every step succeeds', async () => {
 	const example = readExample('delegated-session.json', vault.hosts);
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-import-'));
 	try {
@@ -251,13 +251,13 @@ test('editor: an example is pasted into the canvas, and finds the credential by 
 	await editor.closeNode();
 });
 
-test('editor: neither a session of the credential nor the password ever came to the browser', async () => {
+test('editor: the browser never received a session of the credential, nor the password', async () => {
 	const ownSessions = new Set<string>();
 	const delegated = new Set<string>();
 	for (const { userId, headers } of vault.calls) {
 		const { authorization } = headers;
 		if (authorization === undefined) continue;
-		(userId === vault.user(OLIVIA.username).id ? ownSessions : delegated).add(authorization);
+		(userId === vault.user(OLIVIA).id ? ownSessions : delegated).add(authorization);
 	}
 	for (const { id, delegateUserId } of vault.sessions()) {
 		(delegateUserId === undefined ? ownSessions : delegated).add(id);
@@ -266,12 +266,12 @@ test('editor: neither a session of the credential nor the password ever came to 
 	const received = traffic.received.join('\n');
 	// Those that an operation gave out are there, or the search would find nothing.
 	assert.ok([...delegated].some((session) => received.includes(session)));
-	for (const secret of [...ownSessions, OLIVIA.password]) {
+	for (const secret of [...ownSessions, PASSWORD]) {
 		assert.equal(received.includes(secret), false, `a secret of ${secret.length} characters`);
 	}
 });
 
-test('editor: meanwhile n8n has refused nothing, and the browser has reported no error', async () => {
+test('editor: n8n refused no request, and the browser reported no error', async () => {
 	assert.deepEqual(traffic.refused, []);
 	assert.deepEqual(traffic.errors, []);
 });

@@ -5,12 +5,13 @@ import { after, before, beforeEach, test } from 'node:test';
 
 import Fastify from 'fastify';
 
-import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
 import { provideCredential, readExample } from '../harness/examples.mts';
+import type { Execution, N8nRest, StoredWorkflow, WorkflowFile } from '../harness/rest.mts';
+import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
 import type { FaultKind, UserRecord } from '../test/simulator/types.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
 /** Each workflow in `examples/`, imported as it is and run to its end, and what Vault saw of it. */
 
@@ -20,8 +21,8 @@ const FILES = readdirSync(join(import.meta.dirname, '..', 'examples'))
 
 /** Steps that a run in which all goes well does not reach. */
 const ONLY_WHEN_SOMETHING_FAILS: Readonly<Record<string, string[]>> = {
-	'delegated-loop.json': ['Report that none was started', 'Stop and Error'],
-	'discovery-routing.json': ['Logs in in another way'],
+	'delegated-loop.json': ['Report session not started', 'Stop and Error'],
+	'discovery-routing.json': ['Logs in another way'],
 };
 
 const TRIGGERS = {
@@ -33,25 +34,25 @@ const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 
 const ME = '/objects/users/me';
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let rest: N8nRest;
 let credentialId: string;
 
 before(async () => {
-	world = await startWorld();
-	({ vault, rest } = world);
+	fixture = await startFixture();
+	({ vault, rest } = fixture);
 	({ id: credentialId } = await provideCredential(rest, vault.hosts));
 });
 
-after(() => world?.close());
+after(() => fixture?.close());
 
 let tests = 0;
 beforeEach(async () => {
 	vault.reset();
 	// Another password for each test, and so a login of which n8n's process knows nothing yet.
-	const password = `${OLIVIA.password} ${++tests}`;
-	vault.user(OLIVIA.username).password = password;
+	const password = `${PASSWORD} ${++tests}`;
+	vault.user(OLIVIA).password = password;
 	await rest.updateCredential(credentialId, { password });
 });
 
@@ -114,7 +115,7 @@ async function runsByItself(file: string): Promise<void> {
 }
 
 for (const file of FILES) {
-	test(`examples/${file} is explained, tidy, and nobody's own`, () => {
+	test(`examples/${file} has a note, no overlapping nodes and no personal data`, () => {
 		const { nodes, pinData, ...rest } = readExample(file, vault.hosts);
 		assert.deepEqual(Object.keys(rest).sort(), ['connections', 'name', 'settings']);
 		assert.deepEqual(rest.settings, { executionOrder: 'v1' });
@@ -159,7 +160,7 @@ function assertApart(nodes: WorkflowFile['nodes']): void {
 	}
 }
 
-test('examples/scheduled-keep-alive.json keeps one session, and replaces one that was killed', async () => {
+test('examples/scheduled-keep-alive.json keeps one session alive, and replaces it when it was killed', async () => {
 	const example = readExample('scheduled-keep-alive.json', vault.hosts);
 	triggerOf(example, TRIGGERS.schedule).parameters = {
 		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
@@ -176,13 +177,13 @@ test('examples/scheduled-keep-alive.json keeps one session, and replaces one tha
 	assert.equal(vault.logins, 2);
 });
 
-test('examples/login-to-http-request.json reaches Vault by the credential, and by the session of Log In', async () => {
+test('examples/login-to-http-request.json calls Vault with the credential, and with the session from Log In', async () => {
 	const execution = await runExample('login-to-http-request.json');
 	assertSucceeded(execution);
 	for (const step of ['Who am I', 'Who am I, by session']) {
 		const [answer] = outputOf(execution, step);
 		const [{ user }] = answer.users as [{ user: { user_name__v: string } }];
-		assert.equal(user.user_name__v, OLIVIA.username, step);
+		assert.equal(user.user_name__v, OLIVIA, step);
 	}
 	assert.equal(vault.logins, 1);
 	const calls = vault.calls.filter(({ path }) => path.endsWith(ME));
@@ -192,7 +193,7 @@ test('examples/login-to-http-request.json reaches Vault by the credential, and b
 	);
 });
 
-test('examples/login-to-http-request.json takes the session to no other host, wherever Vault redirects', async () => {
+test('examples/login-to-http-request.json sends the session to no other host, wherever Vault redirects', async () => {
 	const elsewhere = vault.url(vault.hosts.qualityDocs, '/api/v25.2/elsewhere');
 	vault.fail({ on: { path: ME }, with: 'redirect', to: elsewhere, times: 2 });
 	await runExample('login-to-http-request.json');
@@ -237,7 +238,7 @@ function delegated(execution: Execution) {
 	return { started, ended };
 }
 
-/** Of all sessions that live in Vault, none is one that acts for somebody else. */
+/** No session in Vault acts on behalf of another user. */
 function assertNoDelegatedSessionLives(): void {
 	assert.deepEqual(
 		vault.sessions().filter(({ delegateUserId }) => delegateUserId !== undefined),
@@ -250,7 +251,7 @@ function reports(execution: Execution): Array<Record<string, unknown>> {
 	return (done ?? []).map(({ json }) => json);
 }
 
-test('examples/delegated-loop.json works for each delegator, in one session after the other', async () => {
+test('examples/delegated-loop.json acts for each delegator, in one session after the other', async () => {
 	const execution = await runExample('delegated-loop.json');
 	assertSucceeded(execution);
 	const { started, ended } = delegated(execution);
@@ -276,7 +277,7 @@ test('examples/delegated-loop.json works for each delegator, in one session afte
 	);
 });
 
-test('examples/delegated-loop.json ends every session, also when a step fails', async () => {
+test('examples/delegated-loop.json ends every session, even when a step fails', async () => {
 	const faults: FaultKind[] = [{ error: 'INSUFFICIENT_ACCESS' }, 'reset', '500', 'html'];
 	for (const [index, fault] of faults.entries()) {
 		vault.calls.length = 0;
@@ -301,7 +302,7 @@ test('examples/delegated-loop.json ends every session, also when a step fails', 
 	}
 });
 
-test('examples/delegated-loop.json goes on with the others when a session cannot be started, or not be ended', async () => {
+test('examples/delegated-loop.json continues with the others when a session cannot be started or ended', async () => {
 	vault.fail({ on: { path: '/delegation/login' }, with: { error: 'INSUFFICIENT_ACCESS' } });
 	const without = await runExample('delegated-loop.json');
 	const { started, ended } = delegated(without);
@@ -312,12 +313,12 @@ test('examples/delegated-loop.json goes on with the others when a session cannot
 	vault.fail({ on: { method: 'DELETE', path: '/session' }, with: 'reset' });
 	const lost = await runExample('delegated-loop.json');
 	assert.equal(delegated(lost).started.length, 2);
-	assert.match(lost.error?.message ?? '', /1 of 2 .+ in PromoMats: .*broke off the connection/);
+	assert.match(lost.error?.message ?? '', /1 of 2 .+ in PromoMats: .*closed the connection/);
 });
 
 /** What fails in a workflow whose error workflow reports it. */
 function failingStep() {
-	vault.user(OLIVIA.username).locked = true;
+	vault.user(OLIVIA).locked = true;
 	return vaultNode(
 		'Who am I',
 		{ resource: 'session', operation: 'validate' },
@@ -345,7 +346,7 @@ async function reportOf(file: string, step: WorkflowFile['nodes'][number]): Prom
 	);
 	await rest.activateWorkflow(failing);
 	const status = await until('the webhook', async () => {
-		const response = await fetch(`${world.n8n.url}/webhook/fails-${tests}`);
+		const response = await fetch(`${fixture.n8n.url}/webhook/fails-${tests}`);
 		await response.arrayBuffer();
 		return response.status !== 404 && response.status;
 	});
@@ -368,7 +369,7 @@ function assertNoSecret(execution: Execution): void {
 		headers.authorization,
 		form?.password,
 	]);
-	for (const secret of [vault.user(OLIVIA.username).password, ...secrets]) {
+	for (const secret of [vault.user(OLIVIA).password, ...secrets]) {
 		assert.ok(secret === undefined || !text.includes(secret), 'a secret is in the report');
 	}
 }
@@ -391,7 +392,7 @@ const ACCOUNT_STATES: Array<[what: string, state: Partial<UserRecord>, reported:
 for (const [what, state, reported] of ACCOUNT_STATES) {
 	test(`examples/locked-account-alert.json reports ${what}`, async () => {
 		const step = failingStep();
-		Object.assign(vault.user(OLIVIA.username), { locked: false }, state);
+		Object.assign(vault.user(OLIVIA), { locked: false }, state);
 		const execution = await reportOf('locked-account-alert.json', step);
 		const [{ subject, text }] = outputOf(execution, 'Report');
 		assert.match(String(subject), /^Veeva Vault: .+ \(Nightly sync \d+\)$/);
@@ -409,7 +410,7 @@ test('examples/locked-account-alert.json reports a locked account that the HTTP 
 		typeVersion: 4.2,
 		position: [0, 0],
 		parameters: {
-			url: `${world.promoMats}/api/v25.2${ME}`,
+			url: `${fixture.promoMats}/api/v25.2${ME}`,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'veevaVaultApi',
 			options: {},
@@ -430,7 +431,7 @@ test('examples/locked-account-alert.json reports a grant that the identity provi
 		const { id, name } = await rest.createCredential({
 			name: 'OAuth account',
 			type: 'veevaVaultApi',
-			data: world.credentialData({
+			data: fixture.credentialData({
 				authentication: 'oAuth2',
 				oAuth2Grant: 'refreshToken',
 				oAuth2ProfileId: '_9ad0a091-cbd6-4c59-ab5a-d4f2870f218c',
@@ -456,9 +457,9 @@ test('examples/locked-account-alert.json reports a grant that the identity provi
 	}
 });
 
-test('examples/locked-account-alert.json leaves other errors alone', async () => {
+test('examples/locked-account-alert.json does not report other errors', async () => {
 	const step = failingStep();
-	vault.user(OLIVIA.username).locked = false;
+	vault.user(OLIVIA).locked = false;
 	vault.fail({ on: { path: ME }, with: { error: 'INSUFFICIENT_ACCESS' } });
 	const execution = await reportOf('locked-account-alert.json', step);
 	assert.equal(execution.runData.Report, undefined);

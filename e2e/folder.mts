@@ -11,7 +11,7 @@ export interface User {
 /** A folder for the data of a server or an n8n, gone with it. */
 export interface DataFolder {
 	path: string;
-	remove(): void;
+	remove: () => void;
 }
 
 /**
@@ -32,7 +32,7 @@ export function makeDataFolder(name: string, owner?: User): DataFolder {
 	return { path, remove };
 }
 
-/** Somebody who is just ending may still write there. */
+/** A program that is just ending may still write there. */
 function removeFolder(path: string): void {
 	rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }

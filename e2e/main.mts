@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -6,7 +7,8 @@ import { parseArgs } from 'node:util';
 
 import { Failure } from '../harness/failure.mts';
 import { NEWEST_FOLDER, installN8n } from '../harness/install.mts';
-import { runNpm } from '../harness/npm.mts';
+import { PACKAGE_FOLDER, packPackage } from '../harness/package.mts';
+import { providePackages } from '../harness/packages.mts';
 import { withProgress } from '../harness/progress.mts';
 import { installations } from './installations.mts';
 
@@ -16,7 +18,8 @@ const HELP = `Proves the package where users run it: in the full n8n, from the p
   npm run test:e2e -- queue editor   the scenarios of these files: ${scenarios().join(', ')}
 
 N8N_VERSION=2.40.7 npm run test:e2e  the smoke scenarios on another n8n
-UPDATE_SCREENSHOTS=1 npm run test:e2e -- editor   takes the pictures in docs/images anew
+PACKED_FOLDER=packed npm run test:e2e            the packed files in that folder instead of the sources
+UPDATE_SCREENSHOTS=1 npm run test:e2e -- editor   takes the pictures in docs/images again
 
 Sets up what it needs by itself: n8n (5 minutes and 3 GB, once for each version), Chromium, PostgreSQL and Redis. To use
 those that are there: CHROMIUM_PATH=/path/to/chrome, POSTGRES_URL=postgres://user:password@host:5432/postgres (a user who
@@ -25,6 +28,19 @@ and fails in CI.`;
 
 /** The scenarios that run with several versions of n8n. */
 const WITH_VERSIONS = ['dfns', 'versions'];
+
+/** The longest ones: they start first, so that no core waits for one of them at the end. */
+const LONG = ['versions', 'queue', 'dfns'];
+
+/** How many scenarios run side by side at most. Each has an n8n of its own, of about 1 GB. */
+const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+
+/** Programs that scenarios need. Scenarios that run side by side must not install them at the same time. */
+const PROGRAMS: Record<string, () => Promise<unknown>> = {
+	editor: async () => await (await import('./browser.mts')).provideChromium(),
+	'sign-in': async () => await (await import('./browser.mts')).provideChromium(),
+	queue: async () => await (await import('./queue/services.mts')).installServices(),
+};
 
 process.exitCode = await main();
 
@@ -40,7 +56,7 @@ async function main(): Promise<number> {
 		}
 		const names = chosen(positionals);
 		await setUp(names);
-		return await runScenarios(names);
+		return await withPackedFiles(async () => await runScenarios(names));
 	} catch (error) {
 		console.error(error instanceof Failure ? `\n${error.message}` : error);
 		return 1;
@@ -49,40 +65,38 @@ async function main(): Promise<number> {
 
 /** Before the scenarios, so that what takes minutes shows its progress. */
 async function setUp(names: string[]): Promise<void> {
-	if (!hasOwnPackages()) {
-		const logFile = join(import.meta.dirname, 'node_modules', 'install.log');
-		await withProgress("Installing the tests' own packages", () =>
-			runNpm(['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname, logFile }),
-		);
-	}
+	await providePackages(import.meta.dirname);
 	const others = names.some((name) => !WITH_VERSIONS.includes(name))
 		? [{ folder: NEWEST_FOLDER }]
 		: [];
 	const versions = names.some((name) => WITH_VERSIONS.includes(name)) ? installations() : [];
 	for (const { folder } of [...others, ...versions]) await installN8n({ folder });
+	for (const name of names) await PROGRAMS[name]?.();
 }
 
-/** Tells whether the packages that package.json names are installed, in these versions. */
-function hasOwnPackages(): boolean {
-	const read = (...path: string[]) =>
-		JSON.parse(readFileSync(join(import.meta.dirname, ...path, 'package.json'), 'utf8'));
-	const { devDependencies } = read() as { devDependencies: Record<string, string> };
+/** Packs both packages once for all scenarios, unless `PACKED_FOLDER` names packed files. */
+async function withPackedFiles(work: () => Promise<number>): Promise<number> {
+	if (process.env.PACKED_FOLDER) return await work();
+	const folder = mkdtempSync(join(tmpdir(), 'packed-'));
 	try {
-		return Object.entries(devDependencies).every(
-			([name, version]) => read('node_modules', name).version === version,
-		);
-	} catch {
-		return false;
+		await withProgress('Packing the packages', async () => {
+			await packPackage(folder);
+			await packPackage(folder, { folder: join(PACKAGE_FOLDER, 'packages', 'n8n-nodes-dfns') });
+		});
+		process.env.PACKED_FOLDER = folder;
+		return await work();
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
 /** @returns whether any has failed, as an exit code */
 async function runScenarios(names: string[]): Promise<number> {
 	let failed = 0;
-	// One file at a time: each has an n8n of its own.
+	const longFirst = [...LONG.filter((name) => names.includes(name)), ...names];
 	const events = run({
-		files: names.map((name) => join(import.meta.dirname, `${name}.test.mts`)),
-		concurrency: false,
+		files: [...new Set(longFirst)].map((name) => join(import.meta.dirname, `${name}.test.mts`)),
+		concurrency: SIDE_BY_SIDE,
 	});
 	events.on('test:fail', () => (failed += 1));
 	events.compose(spec).pipe(process.stdout);

@@ -4,7 +4,9 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { withProgress } from '../harness/progress.mts';
+import { OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { endWithParent } from './queue/ending.mts';
 import { assertNoneIn, dump, filesOf, isIdle, statusesOf, untilIdle } from './queue/evidence.mts';
 import { byProcess, countsOf, Journal, keepAlives, logins } from './queue/journal.mts';
@@ -12,7 +14,6 @@ import { callMany, publishChecks, type Answer, type Target } from './queue/load.
 import type { ActiveJob } from './queue/redis.mts';
 import { provideServices, type Services } from './queue/services.mts';
 import { startWorker, type Worker } from './queue/worker.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
 /**
  * n8n's queue mode: a main process that takes the webhooks, and two workers that execute, on PostgreSQL and Redis. Each
@@ -38,7 +39,7 @@ const RESTARTED = 'worker 1 restarted';
 const SETTLED_WITHIN_MS = 30 * 60_000;
 
 let services: Services;
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let workers: Worker[];
 
@@ -52,13 +53,13 @@ const secrets = new Set<string>();
 before(async () => {
 	if (typeof provided === 'string') return;
 	services = provided;
-	world = await withProgress('Starting n8n on PostgreSQL and Redis', () =>
-		startWorld({
+	fixture = await withProgress('Starting n8n on PostgreSQL and Redis', () =>
+		startFixture({
 			n8n: { env: environment(), readyWithinMs: 600_000 },
 			vault: { loginDelay: LOGIN_MS },
 		}),
 	);
-	({ vault } = world);
+	({ vault } = fixture);
 	workers = await withProgress('Starting two workers', () =>
 		Promise.all([start('worker 1'), start('worker 2')]),
 	);
@@ -66,7 +67,7 @@ before(async () => {
 
 after(async () => {
 	await Promise.all((workers ?? []).map((worker) => worker.stop()));
-	await world?.close();
+	await fixture?.close();
 	await services?.close();
 });
 
@@ -76,7 +77,7 @@ beforeEach(() => {
 	rememberSecrets();
 	vault.reset();
 	// Another password for each test, and so a login of which the workers know nothing yet.
-	vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+	vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 });
 
 /** The settings that all processes of this n8n share. */
@@ -99,15 +100,15 @@ function environment(): Record<string, string> {
 async function start(name: string): Promise<Worker> {
 	return await startWorker({
 		name,
-		folder: join(world.userFolder, name.split(' ', 2).join('-')),
-		mainFolder: world.userFolder,
+		folder: join(fixture.userFolder, name.split(' ', 2).join('-')),
+		mainFolder: fixture.userFolder,
 		env: environment(),
 		concurrency: CONCURRENCY,
 	});
 }
 
 async function publish(): Promise<Target> {
-	return await publishChecks(world, services.postgres.sql, `queue-${tests}`);
+	return await publishChecks(fixture, services.postgres.sql, `queue-${tests}`);
 }
 
 function killSessions(): void {
@@ -126,7 +127,7 @@ function rememberSecrets(): void {
 }
 
 function isRight({ status, user, http }: Answer): boolean {
-	return status === 200 && user === OLIVIA.username && http === 'SUCCESS';
+	return status === 200 && user === OLIVIA && http === 'SUCCESS';
 }
 
 /** Each process logged in once at the most: all executions in it share one login. */
@@ -138,7 +139,7 @@ function assertOneLoginEach(calls: Simulator['calls'], event: string): void {
 }
 
 test(
-	'queue mode: 200 executions at once without a session are at most one login per worker',
+	'queue mode: 200 executions at once without a session cause at most one login per worker',
 	{ skip },
 	async () => {
 		const target = await publish();
@@ -158,7 +159,7 @@ test(
 );
 
 test(
-	'queue mode: 1,000 executions while sessions are killed and a worker dies',
+	'queue mode: 1,000 executions succeed while sessions are killed and a worker dies',
 	{ skip },
 	async () => {
 		const target = await publish();
@@ -183,7 +184,7 @@ test(
 				await reached(WORKER_KILLED_AT);
 				await victim.killWhileBusy();
 				journal.begin(`worker killed after ${count} executions`);
-				// Nobody but the survivor can take anything until the next worker is there.
+				// Until the next worker is there, only the surviving one takes jobs.
 				held = await services.queue.activeJobs();
 				const next = await start(RESTARTED);
 				workers = [survivor, next];
@@ -242,7 +243,7 @@ test(
 		// The dead worker may have finished an execution, and died before it told n8n, and n8n the caller.
 		assert.ok(unanswered.length <= AT_ONCE, `${unanswered.length} callers got no answer`);
 		for (const answer of answers.filter(({ status }) => status === 200)) {
-			assert.equal(answer.user, OLIVIA.username);
+			assert.equal(answer.user, OLIVIA);
 			// Between the two steps: n8n's HTTP Request node cannot tell that a session was refused (README).
 			if (answer.http !== 'SUCCESS') assert.equal(answer.reason, 'INVALID_SESSION_ID');
 		}
@@ -273,37 +274,33 @@ test('queue mode: every worker uses the session that another saved', { skip }, a
 	assert.ok(keepAlives(second.calls()).length <= names.length);
 });
 
-test(
-	'queue mode: a worker that starts uses the session of one that is gone',
-	{ skip },
-	async () => {
-		const target = await publish();
-		const [leaver, other] = workers;
-		await other.stop();
-		workers = [leaver];
-		const before = new Journal(vault, 'one worker');
-		assert.ok(isRight(await target.call()));
-		assert.deepEqual(byProcess(logins(before.calls())), { [leaver.name]: 1 });
+test('queue mode: a new worker uses the session of a worker that is gone', { skip }, async () => {
+	const target = await publish();
+	const [leaver, other] = workers;
+	await other.stop();
+	workers = [leaver];
+	const before = new Journal(vault, 'one worker');
+	assert.ok(isRight(await target.call()));
+	assert.deepEqual(byProcess(logins(before.calls())), { [leaver.name]: 1 });
 
-		const [newcomer] = await Promise.all([start('worker 3'), leaver.stop()]);
-		workers = [newcomer];
-		const then = new Journal(vault, 'another worker');
-		const answers = await callMany(target, many(20, 20));
-		assert.ok(answers.every(isRight));
-		assert.equal(logins(then.calls()).length, 0);
-		assert.deepEqual(byProcess(keepAlives(then.calls())), { [newcomer.name]: 1 });
-	},
-);
+	const [newcomer] = await Promise.all([start('worker 3'), leaver.stop()]);
+	workers = [newcomer];
+	const then = new Journal(vault, 'another worker');
+	const answers = await callMany(target, many(20, 20));
+	assert.ok(answers.every(isRight));
+	assert.equal(logins(then.calls()).length, 0);
+	assert.deepEqual(byProcess(keepAlives(then.calls())), { [newcomer.name]: 1 });
+});
 
 test(
-	"after all that: no password and no session in n8n's database, queue and logs",
+	"afterwards, n8n's database, queue and logs hold no password and no session",
 	{ skip },
 	async () => {
 		rememberSecrets();
 		assert.ok(secrets.size > 10, `only ${secrets.size} secrets to look for`);
 		assertNoneIn('the database', await dump(services.postgres.sql), secrets, 'queue-1');
 		assertNoneIn('the queue', services.queue.traffic.join('\n'), secrets, 'executionId');
-		assertNoneIn('the logs', filesOf(world.userFolder), secrets, 'Worker finished execution');
+		assertNoneIn('the logs', filesOf(fixture.userFolder), secrets, 'Worker finished execution');
 	},
 );
 

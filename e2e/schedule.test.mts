@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
+import { MINUTE, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { explain, inARow, outputOf, stopSchedule, until, vaultNode } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
 /** Active workflows that run every second, over a session that dies twice: it is killed, and it idles out. */
 
-const MINUTE = 60_000;
 const EXECUTIONS = 10;
 
 /** What the HTTP Request node calls: what counts as activity, and nothing else in these workflows does. */
@@ -22,30 +24,30 @@ const everySecond: WorkflowNode = {
 	parameters: { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } },
 };
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let rest: N8nRest;
 
 before(async () => {
-	world = await startWorld();
-	({ vault, rest } = world);
+	fixture = await startFixture();
+	({ vault, rest } = fixture);
 });
 
-after(() => world?.close());
+after(() => fixture?.close());
 
 let tests = 0;
 beforeEach(() => {
 	vault.reset();
 	// Another password for each test, and so a login of which n8n's process knows nothing yet.
-	vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+	vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 });
 
 /** Stores a credential, and makes the two steps that use it. */
-async function steps(fields: Record<string, unknown>) {
+async function steps(fields: ICredentialDataDecryptedObject) {
 	const { id, name } = await rest.createCredential({
 		name: `Credential ${tests}`,
 		type: 'veevaVaultApi',
-		data: world.credentialData(fields),
+		data: fixture.credentialData(fields),
 	});
 	const credentials = { veevaVaultApi: { id, name } };
 	const vaultStep = vaultNode(
@@ -59,7 +61,7 @@ async function steps(fields: Record<string, unknown>) {
 		typeVersion: 4.2,
 		position: [0, 0],
 		parameters: {
-			url: `${world.promoMats}/api/v25.2${DELEGATIONS}`,
+			url: `${fixture.promoMats}/api/v25.2${DELEGATIONS}`,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'veevaVaultApi',
 			options: {},
@@ -135,7 +137,7 @@ function assertAllSucceeded(executions: Execution[]): void {
 	assert.equal(vault.logins, 3);
 }
 
-test('a schedule with the Veeva Vault node and the HTTP Request node: two sessions die, no execution fails, 3 logins', async () => {
+test('on a schedule with the Veeva Vault node and the HTTP Request node, no execution fails when two sessions die, with 3 logins', async () => {
 	// The lease is five minutes, so that neither death is expected. The Veeva Vault node hears of it from Vault and has
 	// the session renewed, for the HTTP Request node that follows, too. That node alone would not notice before the
 	// lease is over: hence the order.
@@ -147,7 +149,7 @@ test('a schedule with the Veeva Vault node and the HTTP Request node: two sessio
 	assert.ok(!refused.some(({ path }) => path.endsWith(DELEGATIONS)));
 });
 
-test('a schedule with the HTTP Request node alone: two sessions die between executions, no execution fails, 3 logins', async () => {
+test('on a schedule with the HTTP Request node alone, no execution fails when two sessions die between executions, with 3 logins', async () => {
 	// The lease is half the session timeout: here 0.03 seconds, so that it is over before the next execution, as it is
 	// in a real Vault when more than five minutes lie between two. The credential asks whether the session lives.
 	const { httpStep } = await steps({ sessionTimeout: 0.001 });

@@ -16,6 +16,7 @@ import { startProvider, type IdentityProvider } from '../test/identity/provider.
 import type { Simulator } from '../test/simulator/simulator.mts';
 import { launchBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
 	createAndQuery,
@@ -28,7 +29,6 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { startWorld, type World } from './world.mts';
 
 /**
  * Single sign-on through n8n, as a person does it: in a real browser, at a real OpenID provider, in the full n8n with the
@@ -42,7 +42,7 @@ const CREDENTIAL_TYPE_NAME = 'Veeva Vault OAuth2 API';
 /** Distinct, so that it is found nowhere by chance. */
 const CLIENT_SECRET = 'client secret of n8n & co. 7f3a9c51';
 
-let world: World;
+let fixture: Fixture;
 let vault: Simulator;
 let provider: IdentityProvider;
 let n8n: N8n;
@@ -63,12 +63,12 @@ before(async () => {
 		redirectUri: `http://localhost:${port}/rest/oauth2-credential/callback`,
 	});
 	await provider.updateClient(provider.clients.web.clientId, { client_secret: CLIENT_SECRET });
-	world = await startWorld({
+	fixture = await startFixture({
 		port,
 		vault: { introspectionEndpoint: provider.introspectionEndpoint },
 		n8n: { env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } },
 	});
-	({ vault, n8n, rest, promoMats } = world);
+	({ vault, n8n, rest, promoMats } = fixture);
 	vault.addDelegation({ delegator: 'ian@veepharm.com', delegate: SAM, vaultId: 1776 });
 	page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
 	page.setDefaultTimeout(60_000);
@@ -76,7 +76,7 @@ before(async () => {
 });
 
 after(async () => {
-	await Promise.allSettled([browser?.close(), world?.close(), provider?.close()]);
+	await Promise.allSettled([browser?.close(), fixture?.close(), provider?.close()]);
 });
 
 beforeEach(() => startCounting());
@@ -112,7 +112,7 @@ function rememberSecrets(): void {
 	keep(CLIENT_SECRET);
 }
 
-/** What n8n keeps encrypted, read as n8n's own command exports it: tokens that nobody has used yet are only there. */
+/** What n8n keeps encrypted, as n8n's own command exports it. Tokens that were never used are only there. */
 async function rememberStoredSecrets(): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-export-'));
 	try {
@@ -127,7 +127,7 @@ async function rememberStoredSecrets(): Promise<void> {
 				`--output=${file}`,
 			],
 			cwd: folder,
-			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: world.userFolder },
+			env: { PATH: process.env.PATH, HOME: process.env.HOME, N8N_USER_FOLDER: fixture.userFolder },
 			logFile: join(folder, 'n8n.log'),
 		});
 		await command.exited;
@@ -212,7 +212,7 @@ async function crowd(execute: () => Promise<Record<string, unknown>>): Promise<u
 
 let validateAtOnce: () => Promise<Record<string, unknown>>;
 
-test('a credential is made in the editor, and its user signs in at the provider', async () => {
+test('a credential is created in the editor, and its user signs in at the provider', async () => {
 	await editor.signIn(OWNER);
 	await editor.fillInCredential(CREDENTIAL_TYPE_NAME, {
 		vaultDns: promoMats,
@@ -235,7 +235,7 @@ test('a credential is made in the editor, and its user signs in at the provider'
 	assert.deepEqual(exchanges(), []);
 });
 
-test('a step in the editor takes the credential and is the user who signed in', async () => {
+test('a step in the editor uses the credential and acts as the user who signed in', async () => {
 	const validate = step('Step', { resource: 'session', operation: 'validate' });
 	delete validate.parameters.authentication;
 	delete validate.credentials;
@@ -246,7 +246,7 @@ test('a step in the editor takes the credential and is the user who signed in', 
 	assert.deepEqual(exchanges(), ['SUCCESS']);
 });
 
-test('further executions use the same session', async () => {
+test('later executions use the same session', async () => {
 	assert.equal(await whoAmI(), SAM);
 	assert.equal(await whoAmI(), SAM);
 	assert.deepEqual(exchanges(), []);
@@ -272,7 +272,7 @@ test('a session that was killed is replaced by one exchange, for one execution a
 	assert.deepEqual(tokenRequests(), []);
 });
 
-test('n8n gets another access token when it has expired, each time with the newest refresh token', async () => {
+test('n8n requests a new access token when it has expired, each time with the newest refresh token', async () => {
 	for (const round of [1, 2]) {
 		provider.expireTokens();
 		vault.killSessions();
@@ -285,7 +285,7 @@ test('n8n gets another access token when it has expired, each time with the newe
 	assert.equal(new Set(used).size, used.length);
 });
 
-test('50 executions at once with an expired access token ask the provider once', async () => {
+test('50 executions at once with an expired access token request one new token', async () => {
 	provider.expireTokens();
 	vault.killSessions();
 	assert.deepEqual(await crowd(validateAtOnce), [SAM]);
@@ -302,7 +302,7 @@ test('the list of delegations opens in the editor', async () => {
 	assert.deepEqual(exchanges(), []);
 });
 
-test('every operation works with it', async () => {
+test('every operation works with the credential', async () => {
 	const results = new Map<string, Array<Record<string, unknown>>>();
 	const operations: Array<[string, string, Parameters?]> = [
 		['authentication', 'getVersions'],
@@ -368,7 +368,7 @@ test('when the sign-in has ended at the provider, the error says to connect agai
 	assert.deepEqual(tokenRequests(), ['refresh_token: invalid_grant']);
 });
 
-test("another user signs in with the same credential, and never meets the first one's session", async () => {
+test("another user who signs in with the same credential never gets the first user's session", async () => {
 	await editor.openCredential(credential.id);
 	await editor.switchAccount(person(SAM));
 	assert.equal(await whoAmI(), SAM);
@@ -388,7 +388,7 @@ test("another user signs in with the same credential, and never meets the first 
 	await rememberStoredSecrets();
 });
 
-test('a second user who gets no refresh token does not turn into the first one', async () => {
+test('a second user without a refresh token does not become the first user again', async () => {
 	await editor.openCredential(credential.id);
 	await editor.switchAccount(person(SAM));
 	// Without prompt=consent the provider gives no refresh token, and n8n keeps the one that it has: Sam's.
@@ -405,12 +405,12 @@ test('a second user who gets no refresh token does not turn into the first one',
 	}
 });
 
-test('after Disconnect nobody is signed in, and who connects then has nothing of the one before', async () => {
+test('after Disconnect no one is signed in, and the next user gets nothing of the one before', async () => {
 	await editor.openCredential(credential.id);
 	await editor.disconnect();
 	const nobody = await run('session', 'validate');
 	assert.equal(nobody.status, 'error');
-	assert.match(explain(nobody), /Nobody has signed in with this credential yet/);
+	assert.match(explain(nobody), /No one has signed in with this credential yet/);
 	assert.equal(vault.calls.length, callsBefore);
 
 	await rest.updateCredential(credential.id, { authQueryParameters: '' });
@@ -424,11 +424,11 @@ test('after Disconnect nobody is signed in, and who connects then has nothing of
 	assert.match(explain(expired), /open the credential and connect again/);
 });
 
-test("after all that: no token, secret or session in n8n's database, logs or saved executions", async () => {
+test("afterwards, n8n's database, logs and saved executions hold no token, secret or session", async () => {
 	await page.context().close();
 	await n8n.stop();
 	assert.ok(secrets.size > 20, `only ${secrets.size} secrets to look for`);
-	assertNoneSaved(world.userFolder, secrets, {
+	assertNoneSaved(fixture.userFolder, secrets, {
 		database: 'Run validate',
 		log: 'Workflow execution finished',
 	});

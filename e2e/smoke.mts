@@ -4,9 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import type { N8n } from '../harness/n8n.mts';
 import type { Execution, N8nRest, WorkflowNode } from '../harness/rest.mts';
+import { IAN, ME, OLIVIA, PASSWORD } from '../test/fixture/data.mts';
 import type { Simulator } from '../test/simulator/simulator.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { assertNoneSaved } from './secrets.mts';
 import {
 	createAndQuery,
@@ -17,11 +21,8 @@ import {
 	vaultNode,
 	type Parameters,
 } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
-const ME = '/api/v25.2/objects/users/me';
 const QUERY = '/api/v25.2/query';
-const IAN = 'ian@veepharm.com';
 
 /**
  * Registers the tests that every supported n8n has to pass, with the package packed and installed as by a user. What they
@@ -30,7 +31,7 @@ const IAN = 'ian@veepharm.com';
  * @param folder the folder into whose `node_modules` that n8n has been installed
  */
 export function smoke(folder: string): void {
-	let world: World;
+	let fixture: Fixture;
 	let vault: Simulator;
 	let n8n: N8n;
 	let rest: N8nRest;
@@ -38,17 +39,17 @@ export function smoke(folder: string): void {
 	let stranger: Server;
 
 	/** The headers of what has come to a server that is none of the Vault's. */
-	const strayed: Array<Record<string, unknown>> = [];
+	const received: Array<Record<string, unknown>> = [];
 	/** Everything that must not be found afterwards. */
 	const secrets = new Set<string>();
 
 	before(async () => {
-		world = await startWorld({
+		fixture = await startFixture({
 			n8n: { folder, env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } },
 		});
-		({ vault, n8n, rest, promoMats } = world);
+		({ vault, n8n, rest, promoMats } = fixture);
 		stranger = createServer((request, response) => {
-			strayed.push({ ...request.headers });
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json');
 			response.end('{}');
 		});
@@ -58,16 +59,16 @@ export function smoke(folder: string): void {
 
 	after(async () => {
 		stranger?.close();
-		await world?.close();
+		await fixture?.close();
 	});
 
 	let tests = 0;
 	beforeEach(() => {
 		rememberSecrets();
 		vault.reset();
-		strayed.length = 0;
+		received.length = 0;
 		// Another password for each test, and so a login of which n8n's process knows nothing yet.
-		vault.user(OLIVIA.username).password = `${OLIVIA.password} ${++tests}`;
+		vault.user(OLIVIA).password = `${PASSWORD} ${++tests}`;
 	});
 
 	function rememberSecrets(): void {
@@ -79,11 +80,11 @@ export function smoke(folder: string): void {
 	}
 
 	/** Stores a credential for Olivia in PromoMats. */
-	async function credential(fields: Record<string, unknown> = {}): Promise<string> {
+	async function credential(fields: ICredentialDataDecryptedObject = {}): Promise<string> {
 		const { id } = await rest.createCredential({
 			name: `Credential ${tests}`,
 			type: 'veevaVaultApi',
-			data: world.credentialData(fields),
+			data: fixture.credentialData(fields),
 		});
 		return id;
 	}
@@ -133,7 +134,7 @@ export function smoke(folder: string): void {
 		return outputOf(execution, 'Step')[0] ?? {};
 	}
 
-	test('the HTTP Request node reaches Vault with the session that the credential keeps', async () => {
+	test('the HTTP Request node uses the session that the credential keeps', async () => {
 		const id = await credential();
 		assert.equal((await runVault(id, 'validate')).status, 'success');
 		const execution = await runHttp(id, promoMats + ME);
@@ -144,7 +145,7 @@ export function smoke(folder: string): void {
 		assert.equal(first.headers.authorization, second.headers.authorization);
 	});
 
-	test('the HTTP Request node alone logs in too', async () => {
+	test('the HTTP Request node logs in when there is no session', async () => {
 		const execution = await runHttp(await credential(), promoMats + ME);
 		assert.equal(execution.status, 'success', explain(execution));
 		assert.equal(output(execution).responseStatus, 'SUCCESS');
@@ -158,7 +159,7 @@ export function smoke(folder: string): void {
 			[
 				'authentication',
 				'discover',
-				{ username: OLIVIA.username, options: { loginHost: vault.url(vault.hosts.login, '') } },
+				{ username: OLIVIA, options: { loginHost: vault.url(vault.hosts.login, '') } },
 			],
 			['delegation', 'getAll'],
 			['session', 'validate'],
@@ -189,7 +190,7 @@ export function smoke(folder: string): void {
 		assert.equal((await actAsIan()).user_name__v, IAN);
 	});
 
-	test('a credential that acts for another user is that user in both nodes', async () => {
+	test('a credential that acts on behalf of another user is that user in both nodes', async () => {
 		const id = await credential({
 			delegated: true,
 			delegatedVaultId: '1776',
@@ -219,11 +220,11 @@ export function smoke(folder: string): void {
 		assert.equal(vault.logins, 1);
 		vault.killSessions();
 		const users = await Promise.all(Array.from({ length: 50 }, validate));
-		assert.deepEqual([...new Set(users.map(({ user_name__v: name }) => name))], [OLIVIA.username]);
+		assert.deepEqual([...new Set(users.map(({ user_name__v: name }) => name))], [OLIVIA]);
 		assert.equal(vault.logins, 2);
 	});
 
-	test('the credential test logs in afresh, and tells a wrong password', async () => {
+	test('the credential test logs in each time, and reports a wrong password', async () => {
 		const id = await credential();
 		assert.deepEqual(await rest.testCredential(id), {
 			status: 'OK',
@@ -247,13 +248,13 @@ export function smoke(folder: string): void {
 
 	test('a changed user name logs in as the new user', async () => {
 		const id = await credential();
-		assert.equal(output(await runVault(id, 'validate')).user_name__v, OLIVIA.username);
-		await rest.updateCredential(id, { username: 'ian@veepharm.com', password: OLIVIA.password });
+		assert.equal(output(await runVault(id, 'validate')).user_name__v, OLIVIA);
+		await rest.updateCredential(id, { username: 'ian@veepharm.com', password: PASSWORD });
 		assert.equal(output(await runVault(id, 'validate')).user_name__v, 'ian@veepharm.com');
 		assert.equal(vault.logins, 2);
 	});
 
-	test('a session that was killed is replaced, and the call made once more', async () => {
+	test('a session that was killed is replaced, and the call is repeated once', async () => {
 		const id = await credential();
 		await runVault(id, 'validate');
 		vault.killSessions();
@@ -261,7 +262,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.logins, 2);
 	});
 
-	test('End clears the stored session; the next step logs in', async () => {
+	test('End removes the stored session, and the next step logs in', async () => {
 		const id = await credential();
 		await runVault(id, 'validate');
 		assert.equal((await runVault(id, 'end')).status, 'success');
@@ -283,7 +284,7 @@ export function smoke(folder: string): void {
 		assert.equal(vault.calls.length, before);
 	});
 
-	test('a refused login is sent once, however often it is asked for', async () => {
+	test('a refused login is sent once, however often executions need it', async () => {
 		const id = await credential({ password: 'certainly not the password' });
 		for (let times = 0; times < 3; times++) {
 			const [node, http] = [await runVault(id, 'validate'), await runHttp(id, promoMats + ME)];
@@ -311,7 +312,7 @@ export function smoke(folder: string): void {
 		}
 	});
 
-	test('a failed item goes on, or to the error output, as the node is set', async () => {
+	test('a failed item continues or goes to the error output, as the node is set', async () => {
 		const step = vaultStep(await credential(), 'validate');
 		vault.fail({ on: { path: ME }, with: '500', times: 2 });
 		const name = `Workflow ${tests}`;
@@ -334,15 +335,18 @@ export function smoke(folder: string): void {
 		}
 		// The HTTP Request node follows redirects, but without the session; the Veeva Vault node follows none.
 		assert.deepEqual(
-			strayed.map(({ authorization }) => authorization),
+			received.map(({ authorization }) => authorization),
 			[undefined, undefined],
 		);
 		vault.fail({ on: { path: ME }, with: 'redirect', to: `http://127.0.0.1:${port}/` });
-		assert.match((await runVault(id, 'validate')).error?.message ?? '', /it was not followed$/);
-		assert.equal(strayed.length, 2);
+		assert.match(
+			(await runVault(id, 'validate')).error?.message ?? '',
+			/the redirect was not followed$/,
+		);
+		assert.equal(received.length, 2);
 	});
 
-	test('other failures, for the search below', async () => {
+	test('failed calls leave what the last test searches', async () => {
 		const id = await credential();
 		for (const fault of ['reset', '500', 'html', 'downtime'] as const) {
 			for (const path of ['/auth', ME]) {
@@ -355,11 +359,11 @@ export function smoke(folder: string): void {
 		}
 	});
 
-	test("after all that: no password and no session in n8n's database, logs or saved executions", async () => {
+	test("afterwards, n8n's database, logs and saved executions hold no password and no session", async () => {
 		rememberSecrets();
 		await n8n.stop();
 		assert.ok(secrets.size > 10, `only ${secrets.size} secrets to look for`);
-		assertNoneSaved(world.userFolder, secrets, {
+		assertNoneSaved(fixture.userFolder, secrets, {
 			database: `Workflow ${tests - 1}`,
 			log: 'Workflow execution finished',
 		});

@@ -3,9 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import type { Execution, StoredWorkflow } from '../harness/rest.mts';
+import { IAN, OLIVIA } from '../test/fixture/data.mts';
+import { startFixture, type Fixture } from './fixture.mts';
 import { explain, inARow, manualTrigger, outputOf, vaultNode } from './workflows.mts';
-import { OLIVIA, startWorld, type World } from './world.mts';
 
 /**
  * What an earlier version of the package saved, in an n8n that then gets this one. The tarballs next to this file are those
@@ -13,7 +16,6 @@ import { OLIVIA, startWorld, type World } from './world.mts';
  */
 const VERSIONS = ['0.1.0', '0.2.0'];
 const PACKAGE_JSON = join(import.meta.dirname, '..', 'package.json');
-const IAN = 'ian@veepharm.com';
 const API_TOKEN = 'veeva-vault-0123456789abcdef';
 
 /** A workflow for one credential, and the user that its steps meet in Vault. */
@@ -25,55 +27,55 @@ interface Saved {
 
 for (const version of VERSIONS) {
 	describe(`upgrade from ${version}`, () => {
-		let world: World;
+		let fixture: Fixture;
 		let saved: Saved[];
 
 		before(async () => {
 			const tarball = join(import.meta.dirname, 'upgrade', `n8n-nodes-veeva-vault-${version}.tgz`);
-			world = await startWorld({ tarball });
-			saved = await saveAll(world);
+			fixture = await startFixture({ tarball });
+			saved = await saveAll(fixture);
 		});
 
-		after(() => world?.close());
+		after(() => fixture?.close());
 
-		test('saved workflows and credentials keep working, with the session that the credential keeps', async () => {
-			assert.equal(installedVersion(world), version);
-			await runAll(world, saved);
-			const { vault } = world;
+		test('saved workflows and credentials keep working, with the stored session', async () => {
+			assert.equal(installedVersion(fixture), version);
+			await runAll(fixture, saved);
+			const { vault } = fixture;
 			// One for the user. The other user's session rests on it.
 			assert.equal(vault.logins, 1);
 
-			await world.upgrade();
-			assert.equal(installedVersion(world), versionIn(PACKAGE_JSON));
-			assert.notEqual(installedVersion(world), version);
-			await runAll(world, saved);
+			await fixture.upgrade();
+			assert.equal(installedVersion(fixture), versionIn(PACKAGE_JSON));
+			assert.notEqual(installedVersion(fixture), version);
+			await runAll(fixture, saved);
 			assert.equal(vault.logins, 1, 'the stored session was not taken over');
 
 			vault.killSessions();
-			await runAll(world, saved);
+			await runAll(fixture, saved);
 			assert.equal(vault.logins, 2, 'the stored password does not log in again');
 		});
 
 		test('saved credentials pass their test', async () => {
-			for (const { id, name } of await world.rest.credentials()) {
-				const { status, message } = await world.rest.testCredential(id);
+			for (const { id, name } of await fixture.rest.credentials()) {
+				const { status, message } = await fixture.rest.testCredential(id);
 				assert.equal(status, 'OK', `${name}: ${message}`);
 			}
 		});
 	});
 }
 
-async function saveAll(world: World): Promise<Saved[]> {
-	const { vault } = world;
-	vault.apiTokens.set(API_TOKEN, { username: OLIVIA.username, vaultId: 1776 });
+async function saveAll(fixture: Fixture): Promise<Saved[]> {
+	const { vault } = fixture;
+	vault.apiTokens.set(API_TOKEN, { username: OLIVIA, vaultId: 1776 });
 	return [
-		await save(world, 'User Name and Password', OLIVIA.username, {}),
-		await save(world, 'Act on Behalf of Another User', IAN, {
+		await save(fixture, 'User Name and Password', OLIVIA, {}),
+		await save(fixture, 'Act on Behalf of Another User', IAN, {
 			delegated: true,
 			delegatedVaultId: '1776',
 			delegatorUserId: String(vault.user(IAN).id),
 		}),
-		await save(world, 'API Access Token', OLIVIA.username, {
+		await save(fixture, 'API Access Token', OLIVIA, {
 			authentication: 'accessToken',
 			accessToken: API_TOKEN,
 		}),
@@ -82,18 +84,18 @@ async function saveAll(world: World): Promise<Saved[]> {
 
 /** Stores a credential, and a workflow that uses it in the Veeva Vault node and in n8n's HTTP Request node. */
 async function save(
-	world: World,
+	fixture: Fixture,
 	title: string,
 	user: string,
-	fields: Record<string, unknown>,
+	fields: ICredentialDataDecryptedObject,
 ): Promise<Saved> {
-	const { id, name } = await world.rest.createCredential({
+	const { id, name } = await fixture.rest.createCredential({
 		name: title,
 		type: 'veevaVaultApi',
-		data: world.credentialData(fields),
+		data: fixture.credentialData(fields),
 	});
 	const credentials = { veevaVaultApi: { id, name } };
-	const workflow = await world.rest.importWorkflow(
+	const workflow = await fixture.rest.importWorkflow(
 		inARow(title, [
 			manualTrigger,
 			vaultNode('Validate', { resource: 'session', operation: 'validate' }, credentials),
@@ -103,7 +105,7 @@ async function save(
 				typeVersion: 4.2,
 				position: [0, 0],
 				parameters: {
-					url: `${world.promoMats}/api/v25.2/objects/users/me`,
+					url: `${fixture.promoMats}/api/v25.2/objects/users/me`,
 					authentication: 'predefinedCredentialType',
 					nodeCredentialType: 'veevaVaultApi',
 					options: {},
@@ -116,10 +118,10 @@ async function save(
 	return { title, workflow, user };
 }
 
-async function runAll(world: World, saved: Saved[]): Promise<void> {
+async function runAll(fixture: Fixture, saved: Saved[]): Promise<void> {
 	for (const { title, workflow, user } of saved) {
-		const id = await world.rest.runWorkflow(workflow.id, manualTrigger.name);
-		const execution = await world.rest.waitForExecution(id);
+		const id = await fixture.rest.runWorkflow(workflow.id, manualTrigger.name);
+		const execution = await fixture.rest.waitForExecution(id);
 		assert.equal(execution.status, 'success', `${title}: ${explain(execution)}`);
 		assert.equal(outputOf(execution, 'Validate')[0].user_name__v, user, title);
 		assert.equal(httpUser(execution), user, title);
@@ -133,8 +135,8 @@ function httpUser(execution: Execution): unknown {
 	return users[0].user.user_name__v;
 }
 
-function installedVersion(world: World): string {
-	const modules = join(world.userFolder, '.n8n', 'nodes', 'node_modules');
+function installedVersion(fixture: Fixture): string {
+	const modules = join(fixture.userFolder, '.n8n', 'nodes', 'node_modules');
 	assert.ok(readdirSync(modules).includes('n8n-nodes-veeva-vault'));
 	return versionIn(join(modules, 'n8n-nodes-veeva-vault', 'package.json'));
 }

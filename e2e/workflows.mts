@@ -64,7 +64,7 @@ export function inARow(
 ): WorkflowFile {
 	const links = nodes
 		.slice(1)
-		.map(({ name: to }, index) => [
+		.map(({ name: to }, index): [string, unknown] => [
 			nodes[index].name,
 			{ main: [[{ node: to, type: 'main', index: 0 }]] },
 		]);

@@ -51,6 +51,7 @@ export function assertBuilt(folder: string): void {
  * Sums up everything that the result of a build depends on, apart from the tools.
  *
  * @param folder the package's folder
+ * @returns a digest, in hexadecimal
  */
 export function digestOfSources(folder: string): string {
 	const hash = createHash('sha256');

@@ -16,7 +16,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Text for a person out of whatever was thrown.
+ * Makes text for a person of anything that was thrown.
  *
  * @param error what a `catch` got
  * @returns the message of an `Error` together with its cause's, which is where `fetch` and `spawn` put the real reason

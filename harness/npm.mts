@@ -37,7 +37,7 @@ export async function runNpm(args: string[], options: NpmOptions): Promise<void>
 		env: process.env,
 		logFile: options.logFile,
 	});
-	// npm finishes its downloads before it obeys, and what it leaves is made anew in any case.
+	// npm finishes its downloads before it obeys. The next run replaces what it leaves.
 	const stop = () => void child.stop(1000);
 	options.signal?.addEventListener('abort', stop, { once: true });
 	// Aborted while npm was being started.

@@ -24,7 +24,7 @@ export async function signIn(rest: N8nRest): Promise<void> {
 		throw new Failure(
 			`n8n does not let ${OWNER.email} in with the demo's password: ${error.message}.\n` +
 				'If it was changed in the editor, change it back, or delete ' +
-				`${USER_FOLDER} to start afresh.`,
+				`${USER_FOLDER} to start again.`,
 		);
 	}
 }

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
-import { digestOfSources } from './build.mts';
+import { digestOfSources, isBuilt } from './build.mts';
 import { logTail } from './child.mts';
 import { Failure } from './failure.mts';
 import { NpmError, runNpm } from './npm.mts';
@@ -15,26 +23,57 @@ export const PACKAGE_FOLDER = dirname(import.meta.dirname);
 export const UNBUILT_FILES = ['package.json', 'index.js'];
 
 /**
- * Builds the package and packs it as it would be published.
+ * Packs a package as it would be published. Builds it before, where its `dist` does not match its sources.
  *
- * @param folder where to put the tarball; it must exist
+ * @param to where to put the tarball; the folder must exist
+ * @param options.folder the package's folder; the repository's own package when not given
  * @param options.signal stops it
  * @returns the tarball's path
  * @throws {Failure} when the build or the packing fails, with the end of its log
  * @throws {Interrupted} when stopped by the signal
  */
 export async function packPackage(
-	folder: string,
-	options: { signal?: AbortSignal } = {},
+	to: string,
+	options: { folder?: string; signal?: AbortSignal } = {},
 ): Promise<string> {
-	const npm = { cwd: PACKAGE_FOLDER, logFile: join(folder, 'npm.log'), signal: options.signal };
-	await orExplain('built', npm.logFile, () => runNpm(['run', 'build'], npm));
+	const { folder = PACKAGE_FOLDER, signal } = options;
+	const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+		name: string;
+	};
+	const npm = { cwd: folder, logFile: join(to, `${name}.log`), signal };
+	if (!isBuilt(folder)) {
+		await orExplain('built', npm.logFile, () => runNpm(['run', 'build'], npm));
+	}
 	await orExplain('packed', npm.logFile, () =>
-		runNpm(['pack', '--ignore-scripts', `--pack-destination=${folder}`], npm),
+		runNpm(['pack', '--ignore-scripts', `--pack-destination=${to}`], npm),
 	);
-	const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
-	if (tarball === undefined) throw new Error(`npm pack left no tarball in ${folder}`);
-	return join(folder, tarball);
+	return onlyFileIn(to, name);
+}
+
+/**
+ * Finds the packed file to use instead of one made from the sources: in the folder that the environment variable
+ * `PACKED_FOLDER` names. A release is tested as the file that will be published.
+ *
+ * @param name the package's name, e.g. `n8n-nodes-dfns`
+ * @returns the file's path; undefined when the variable is not set
+ * @throws {Failure} when the folder does not hold exactly one file of that package
+ */
+export function packedFile(name: string): string | undefined {
+	const { PACKED_FOLDER } = process.env;
+	if (!PACKED_FOLDER) return undefined;
+	return onlyFileIn(resolve(PACKED_FOLDER), name);
+}
+
+function onlyFileIn(folder: string, name: string): string {
+	const rest = /^-\d.*\.tgz$/;
+	const files = existsSync(folder) ? readdirSync(folder) : [];
+	const found = files.filter((file) => file.startsWith(name) && rest.test(file.slice(name.length)));
+	if (found.length !== 1) {
+		throw new Failure(
+			`A folder of packed files must hold one ${name}-<version>.tgz. ${folder} holds ${found.length}.`,
+		);
+	}
+	return join(folder, found[0]);
 }
 
 /**
@@ -86,11 +125,12 @@ export function emptyNodesFolder(userFolder: string): string {
 }
 
 /**
- * Makes one n8n have the package as its sources are now. Does nothing when it has it already.
+ * Makes one n8n have the package as its sources are now, or as {@link packedFile} says. Does nothing when it has it
+ * already.
  *
  * @param userFolder the n8n's user folder (`N8N_USER_FOLDER`); made when missing
  * @param options.signal stops it
- * @throws {Failure} when the package cannot be built, packed or installed
+ * @throws {Failure} when the package cannot be found, built, packed or installed
  * @throws {Interrupted} when stopped by the signal
  */
 export async function providePackage(
@@ -98,11 +138,13 @@ export async function providePackage(
 	options: { signal?: AbortSignal } = {},
 ): Promise<void> {
 	const stampFile = join(nodesFolderOf(userFolder), '.veeva-vault-sources');
-	const digest = digestOfPackage();
+	const packed = packedFile('n8n-nodes-veeva-vault');
+	const digest = packed === undefined ? digestOfPackage() : digestOf(packed);
 	if (readIfThere(stampFile) === digest) return;
 	const folder = mkdtempSync(join(tmpdir(), 'veeva-vault-package-'));
 	try {
-		await installPackage(await packPackage(folder, options), userFolder, options);
+		const tarball = packed ?? (await packPackage(folder, options));
+		await installPackage(tarball, userFolder, options);
 		writeFileSync(stampFile, digest);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -113,10 +155,15 @@ function nodesFolderOf(userFolder: string): string {
 	return join(userFolder, '.n8n', 'nodes');
 }
 
+/** Sums up everything that the packed package depends on. */
 function digestOfPackage(): string {
 	const hash = createHash('sha256').update(digestOfSources(PACKAGE_FOLDER));
 	for (const file of UNBUILT_FILES) hash.update(readFileSync(join(PACKAGE_FOLDER, file)));
 	return hash.digest('hex');
+}
+
+function digestOf(file: string): string {
+	return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 function readIfThere(file: string): string | undefined {

@@ -6,7 +6,7 @@ import { Failure } from './failure.mts';
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Asks the system for TCP ports on 127.0.0.1 that nobody uses now.
+ * Asks the system for TCP ports on 127.0.0.1 that are free now.
  *
  * @param count how many
  * @returns different ports; all are free again when this returns, so use them soon

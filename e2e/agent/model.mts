@@ -11,7 +11,7 @@ export interface OfferedTool {
 	parameters: Record<string, unknown>;
 }
 
-/** What the model is asked, whichever of the two interfaces asks. */
+/** What the model is asked, by either of the two interfaces. */
 export interface Question {
 	tools: OfferedTool[];
 	/** What the tools that were called have given, in order of the calls. */

@@ -40,12 +40,12 @@ export class Journal {
 	}
 }
 
-/** The calls with which somebody logged in. */
+/** The calls that logged in. */
 export function logins(calls: CallRecord[]): CallRecord[] {
 	return calls.filter(({ method, path }) => method === 'POST' && LOGIN.test(path));
 }
 
-/** The calls with which somebody asked whether a session lives. */
+/** The calls that checked whether a session is valid. */
 export function keepAlives(calls: CallRecord[]): CallRecord[] {
 	return calls.filter(({ path }) => path.endsWith('/keep-alive'));
 }

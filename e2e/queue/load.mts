@@ -1,13 +1,14 @@
 import { once, setMaxListeners } from 'node:events';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type postgres from 'postgres';
 
 import type { WorkflowNode } from '../../harness/rest.mts';
+import { ME } from '../../test/fixture/data.mts';
+import type { Fixture } from '../fixture.mts';
 import { inARow, vaultNode } from '../workflows.mts';
-import type { World } from '../world.mts';
 
 /** What the caller of the webhook got. */
 export interface Answer {
@@ -33,27 +34,25 @@ export interface Target {
 	 *
 	 * @param signal gives up waiting
 	 */
-	call(signal?: AbortSignal): Promise<Answer>;
+	call: (signal?: AbortSignal) => Promise<Answer>;
 }
 
 /** How long an answer may take once n8n has nothing left to do. */
 const ANSWERED_WITHIN_MS = 60_000;
-/** How long there may be no answer at all, whatever n8n has to do. */
+/** How long n8n may take to respond at all, however busy it is. */
 const SILENT_MS = 15 * 60_000;
-
-const ME = '/api/v25.2/objects/users/me';
 
 /**
  * Publishes a workflow that calls Vault twice with one credential: with the Veeva Vault node, and with n8n's HTTP Request
  * node. Each execution answers with its id and with what the two got, and is saved.
  *
- * @param world where
+ * @param fixture where
  * @param sql n8n's database
  * @param name the workflow's name, and the webhook's path
  * @returns the workflow, ready to be called
  */
 export async function publishChecks(
-	{ n8n, rest, promoMats, credentialData }: World,
+	{ n8n, rest, promoMats, credentialData }: Fixture,
 	sql: postgres.Sql,
 	name: string,
 ): Promise<Target> {
@@ -162,7 +161,8 @@ function step(
 /** With `node:http`, which waits as long as it takes; `fetch` gives up after five minutes. */
 async function callOnce(address: string, signal?: AbortSignal): Promise<Answer> {
 	try {
-		const [response] = await once(get(address, { agent: false, signal }), 'response');
+		const request = get(address, { agent: false, signal });
+		const [response] = (await once(request, 'response')) as [IncomingMessage];
 		const body = await text(response);
 		const { statusCode: status = 0 } = response;
 		return status === 200

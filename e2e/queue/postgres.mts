@@ -40,7 +40,7 @@ const OWNER = 'n8n';
 export async function providePostgres(): Promise<Postgres> {
 	const url = setting('POSTGRES_URL');
 	if (url !== undefined) return await createDatabase(url, 'POSTGRES_URL');
-	const programs = await providePrograms();
+	const programs = await providePostgresPrograms();
 	return await withProgress('Starting PostgreSQL', async () => {
 		const server = await start(programs);
 		try {
@@ -52,8 +52,13 @@ export async function providePostgres(): Promise<Postgres> {
 	});
 }
 
-/** @returns the folder with PostgreSQL's programs */
-async function providePrograms(): Promise<string> {
+/**
+ * Installs PostgreSQL's programs where there are none and it may be done.
+ *
+ * @returns the folder of the programs
+ * @throws {Missing} when there are none, and they may not be installed
+ */
+export async function providePostgresPrograms(): Promise<string> {
 	const found = findPrograms();
 	if (found !== undefined) return found;
 	if (!mayInstall()) {
@@ -80,7 +85,7 @@ function findPrograms(): string | undefined {
 }
 
 /** Starts a server with data of its own, reachable from this machine only. */
-async function start(programs: string): Promise<{ url: string; close(): Promise<void> }> {
+async function start(programs: string): Promise<{ url: string; close: () => Promise<void> }> {
 	const user = unprivileged();
 	const folder = makeDataFolder('postgres', user);
 	try {

@@ -7,8 +7,8 @@ import { Failure, messageOf } from '../../harness/failure.mts';
 import { freePorts } from '../../harness/ports.mts';
 import { withProgress } from '../../harness/progress.mts';
 import { aptInstall, mayInstall } from '../apt.mts';
-import { findProgram } from '../programs.mts';
 import { makeDataFolder } from '../folder.mts';
+import { findProgram } from '../programs.mts';
 import { Missing, setting, startServer } from './server.mts';
 
 /** A job that a worker of n8n has taken from the queue and not finished. */
@@ -42,7 +42,7 @@ const PROGRAM = 'redis-server';
 export async function provideRedis(): Promise<Queue> {
 	const url = setting('REDIS_URL');
 	if (url !== undefined) return await makeQueue(url, 'REDIS_URL');
-	const program = await provideProgram();
+	const program = await provideRedisProgram();
 	return await withProgress('Starting Redis', async () => {
 		const server = await start(program);
 		try {
@@ -54,7 +54,13 @@ export async function provideRedis(): Promise<Queue> {
 	});
 }
 
-async function provideProgram(): Promise<string> {
+/**
+ * Installs Redis where there is none and it may be done.
+ *
+ * @returns the program
+ * @throws {Missing} when there is none, and it may not be installed
+ */
+export async function provideRedisProgram(): Promise<string> {
 	const found = findProgram(PROGRAM);
 	if (found !== undefined) return found;
 	if (!mayInstall()) {
@@ -70,7 +76,7 @@ async function provideProgram(): Promise<string> {
 }
 
 /** Starts a server that keeps everything in memory, reachable from this machine only. */
-async function start(command: string): Promise<{ url: string; close(): Promise<void> }> {
+async function start(command: string): Promise<{ url: string; close: () => Promise<void> }> {
 	const folder = makeDataFolder('redis');
 	try {
 		const [port] = await freePorts(1);

@@ -1,6 +1,6 @@
+import { providePostgres, providePostgresPrograms, type Postgres } from './postgres.mts';
+import { provideRedis, provideRedisProgram, type Queue } from './redis.mts';
 import { Missing, setting } from './server.mts';
-import { providePostgres, type Postgres } from './postgres.mts';
-import { provideRedis, type Queue } from './redis.mts';
 
 /** What n8n's queue mode needs besides n8n. */
 export interface Services {
@@ -37,5 +37,20 @@ export async function provideServices(): Promise<Services | string> {
 		if (!(error instanceof Missing) || setting('CI') !== undefined) throw error;
 		console.log(`The scenarios of n8n's queue mode are skipped. ${error.message}`);
 		return error.message;
+	}
+}
+
+/**
+ * Installs the programs that {@link provideServices} starts, where there are none and it may be done. What cannot be
+ * installed is left to it.
+ *
+ * @throws {Failure} when an installation fails
+ */
+export async function installServices(): Promise<void> {
+	try {
+		if (setting('POSTGRES_URL') === undefined) await providePostgresPrograms();
+		if (setting('REDIS_URL') === undefined) await provideRedisProgram();
+	} catch (error) {
+		if (!(error instanceof Missing)) throw error;
 	}
 }

@@ -11,7 +11,7 @@ export interface Worker {
 	/** Different for each start; the mark of its requests in the simulator's journal. */
 	readonly name: string;
 	/** The executions that it has taken, by its log. */
-	started(): Set<string>;
+	started: () => Set<string>;
 	/** Ends it with SIGKILL at a moment when it is executing something. */
 	killWhileBusy(): Promise<void>;
 	/** Ends it in order: it finishes what it has begun. */

@@ -22,7 +22,7 @@ const withoutCredential = {
 	sessionSource: ['sessionId'],
 };
 
-/** When an earlier step's session is used. */
+/** When the session of an earlier step is used. */
 const withSessionId = {
 	operation: operationsSignedBy('credentialOrSessionId'),
 	sessionSource: ['sessionId'],
@@ -37,15 +37,15 @@ export class VeevaVault implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
-			'Query Veeva Vault and make any call of its API, logged in, also on behalf of other users',
+			'Query Veeva Vault and call any endpoint of its API, also on behalf of other users',
 		defaults: { name: 'Veeva Vault' },
 		usableAsTool: true,
-		// n8n keeps these out of what it shows of an execution.
+		// n8n hides these fields when it shows an execution.
 		sensitiveOutputFields: ['sessionId', 'delegated_sessionid'],
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			// n8n looks at one entry of each name only, and hides it when any of these is so.
+			// n8n reads only one entry for each name, and hides it when any of these conditions is met.
 			{
 				name: 'veevaVaultApi',
 				required: true,
@@ -67,16 +67,16 @@ export class VeevaVault implements INodeType {
 					{
 						name: 'API',
 						value: 'api',
-						description: 'By password, OAuth 2.0, token or session: without a browser',
+						description: 'Use a password, OAuth 2.0, a token, or a session, without a browser',
 					},
 					{
 						name: 'OAuth2',
 						value: 'oAuth2',
-						description: 'Single sign-on: you sign in at your identity provider in the browser',
+						description: 'Use single sign-on: you sign in at your identity provider in the browser',
 					},
 				],
 				default: 'api',
-				description: 'Which kind of credential to use',
+				description: 'Type of credential to use',
 			},
 			{
 				displayName: 'Resource',
@@ -96,16 +96,16 @@ export class VeevaVault implements INodeType {
 					{
 						name: 'Credential',
 						value: 'credential',
-						description: 'The session that the credential keeps; it is renewed by itself',
+						description: 'Use the session of the credential, which is renewed automatically',
 					},
 					{
 						name: 'Session ID',
 						value: 'sessionId',
-						description: 'A session that an earlier step started; it is used as it is',
+						description: 'Use a session that an earlier step started. It is not renewed.',
 					},
 				],
 				default: 'credential',
-				description: 'With which session to make the call',
+				description: 'Which session to make the call with',
 			},
 			{
 				displayName: 'Session ID',
@@ -117,7 +117,7 @@ export class VeevaVault implements INodeType {
 				required: true,
 				placeholder: 'e.g. {{ $json.delegated_sessionid }}',
 				description:
-					'ID of the session. Use an expression that takes it from the step that started it, so that it is not saved with the workflow.',
+					'Use an expression that gets the ID from the step that started the session, so that the ID is not saved with the workflow',
 			},
 			{
 				displayName: 'Vault DNS',
@@ -127,7 +127,7 @@ export class VeevaVault implements INodeType {
 				default: '',
 				required: true,
 				placeholder: 'e.g. {{ $json.vault_dns }} or myvault.veevavault.com',
-				description: 'Host name of the Vault for which the session is',
+				description: 'Enter the host name of the Vault that the session is for',
 			},
 			...parameterProperties(),
 		],

@@ -32,26 +32,26 @@ const FAILURES: ReadonlyArray<
 		({ address }) => ({
 			type: 'CONNECTION_REFUSED',
 			what: 'refused the connection',
-			todo: `Check the ${address} and that nothing (firewall, proxy) is in between.`,
+			todo: `Check the ${address}, and any firewall or proxy in between.`,
 		}),
 	],
 	[
 		/^(ECONNRESET|EPIPE|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
 		() => ({
 			type: 'CONNECTION_RESET',
-			what: 'broke off the connection before it answered',
+			what: 'closed the connection before it responded',
 			todo: CHECK,
 		}),
 	],
 	[
 		/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/,
-		() => ({ type: 'TIMEOUT', what: 'did not answer in time', todo: CHECK }),
+		() => ({ type: 'TIMEOUT', what: 'did not respond in time', todo: CHECK }),
 	],
 	[
 		/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/,
 		({ address }) => ({
 			type: 'UNKNOWN_HOST',
-			what: 'could not be found: there is no such host, or no name service',
+			what: 'could not be found: the host does not exist, or DNS does not work',
 			todo: `Check the ${address} for spelling.`,
 		}),
 	],
@@ -67,23 +67,23 @@ const FAILURES: ReadonlyArray<
 		/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
 		() => ({
 			type: 'UNREACHABLE',
-			what: 'cannot be reached from here',
-			todo: 'Check the network of the machine on which n8n runs.',
+			what: 'cannot be reached from n8n',
+			todo: 'Check the network of the n8n server.',
 		}),
 	],
 	[
 		/^HPE_/,
 		({ foreignResponseType }) => ({
 			type: foreignResponseType,
-			what: 'did not answer in HTTP',
-			todo: 'A proxy may have answered in its place. A call that changes data may have been carried out: check before you send it again.',
+			what: 'sent a response that is not HTTP',
+			todo: 'A proxy may have responded instead. A call that changes data may have been carried out: check before you send it again.',
 		}),
 	],
 	[
 		/^ERR_CANCELED$/,
 		() => ({
 			type: 'CANCELLED',
-			what: 'was not waited for: the execution was cancelled',
+			what: 'did not respond before the execution was canceled',
 			todo: `${UNCERTAIN}.`,
 		}),
 	],

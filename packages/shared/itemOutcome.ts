@@ -32,8 +32,8 @@ export function nodeError(
 }
 
 /**
- * The error as an output item, for "Continue" in the node's settings. n8n takes an item for an error, and sends it to the
- * error output, only when it has no other field (before n8n 2.36 not even `details`).
+ * The error as an output item, for "Continue" in the node's settings. n8n treats an item as an error, and sends it to the
+ * error output, only if it has no other field (before n8n 2.36 not even `details`).
  *
  * @param reference what the service's support asks for, under the name that the item has for it
  */

@@ -1,5 +1,5 @@
 /**
- * What a service, or the way to it, did wrong, in words that a builder can act on.
+ * An error from a service, or on the way to it, in words that a user can act on.
  *
  * It carries no request, no response and no cause, so that no secret can be saved or logged with it.
  */

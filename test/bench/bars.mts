@@ -55,11 +55,11 @@ export function bars({ crowds, items, throughput, package: weight }: Results): B
 			kind: 'count',
 		};
 	};
-	const item = (contender: ContenderName, way: ItemResult['way']) =>
-		pick(items, (result) => result.contender === contender && result.way === way);
-	const wall = (way: ItemResult['way'], rival: ContenderName, what: string): Bar => {
-		const rivals = item(rival, way).wallMs;
-		const ratios = item('node', way).wallMs.map((ms, round) => ms / rivals[round]);
+	const item = (contender: ContenderName, mode: ItemResult['mode']) =>
+		pick(items, (result) => result.contender === contender && result.mode === mode);
+	const wall = (mode: ItemResult['mode'], rival: ContenderName, what: string): Bar => {
+		const rivals = item(rival, mode).wallMs;
+		const ratios = item('node', mode).wallMs.map((ms, round) => ms / rivals[round]);
 		const ratio = summary(ratios).median;
 		return {
 			what: `wall time per item, ${what}`,
@@ -121,8 +121,8 @@ function throughputBars({ distant, query, files, throttled }: ThroughputResult):
 		kind: 'time',
 	});
 	const records = RECORDS.toLocaleString('en');
-	const file = (way: string, bytes: number, whole: boolean): Bar => ({
-		what: `memory to ${way} a file of ${megabytes(FILE_BYTES)}`,
+	const file = (mode: string, bytes: number, whole: boolean): Bar => ({
+		what: `memory to ${mode} a file of ${megabytes(FILE_BYTES)}`,
 		bar: `< ${MAX_FILE_MEMORY / 1e6} MB growth`,
 		measured: whole ? megabytes(bytes) : 'not the whole file',
 		met: whole && bytes < MAX_FILE_MEMORY,
@@ -167,11 +167,11 @@ function throughputBars({ distant, query, files, throttled }: ThroughputResult):
 /** What a bar came to, in words. */
 export function verdict({ met, kind }: Bar): string {
 	if (met) return 'holds';
-	return kind === 'count' ? 'MISSED' : 'over the bar';
+	return kind === 'count' ? 'MISSED' : 'over the target';
 }
 
 function pick<T>(results: readonly T[], wanted: (result: T) => boolean): T {
 	const found = results.find(wanted);
-	if (found === undefined) throw new Error('A bar was not measured');
+	if (found === undefined) throw new Error('A target was not measured');
 	return found;
 }

@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { MINUTE } from '../fixture/data.mts';
 import { contenderNames, contenders, type ContenderName } from './contenders.mts';
 import type { N8nTasks } from './n8n.worker.mts';
 import type { Progress } from './progress.mts';
@@ -28,7 +29,6 @@ export interface CrowdResult {
 export const LOGIN_MS = 1500;
 const SIZES = [1, 50, 200, 1000];
 const SPREAD = { executions: 200, everyMs: 50 };
-const MINUTE = 60_000;
 /** Vault ends idle sessions after 20 */
 const IDLE_MS = 21 * MINUTE;
 /** Longer than a lease: for so long at the most a process uses a session without asking */

@@ -4,8 +4,8 @@ import { format, resolveConfig } from 'prettier';
 
 import type { Results } from './bars.mts';
 import { LOGIN_MS } from './crowds.mts';
-import { CONCURRENCY, DISTANCE_MS, FILE_BYTES, ITEMS, RECORDS } from './throughput.mts';
 import { barTable, crowdTable, itemTable, markdown, packageTable } from './tables.mts';
+import { CONCURRENCY, DISTANCE_MS, FILE_BYTES, ITEMS, RECORDS } from './throughput.mts';
 
 /**
  * The results as `docs/benchmarks.md`.
@@ -16,18 +16,18 @@ export async function document(results: Results, file: string): Promise<string> 
 	const text = `# Benchmarks
 
 \`npm run bench\` measures these numbers in about eight minutes and writes this file. It runs n8n's own engine (n8n-core
-${versionOf('n8n-core')}, Node ${process.versions.node}) against a simulated Veeva Vault on localhost. One run compares three contenders:
+${versionOf('n8n-core')}, Node ${process.versions.node}) against a simulated Veeva Vault on localhost. One run compares three setups:
 
 - **Veeva Vault node**: Session › Keep Alive, with the Veeva Vault API credential.
 - **HTTP Request node, our credential**: the same call, \`POST …/keep-alive\`, with the Veeva Vault API credential.
 - **HTTP Request node, peer**: the same call, with a Vault credential in the style of n8n's own session credentials
   (\`test/bench/peer.mts\`, modeled on n8n's Metabase credential).
 
-Times depend on what else the machine does. For this reason, times are ratios within one run, in which the contenders
+Times depend on what else the machine does. For this reason, times are ratios within one run, in which the setups
 take turns. Each ratio is a median, with the lowest and highest of all rounds in brackets. Logins, failures, calls, and
-sizes are counted. A run fails if one of these counts misses its bar. A time over its bar is only shown.
+sizes are counted. A run fails if a count misses its target. A time over its target is reported, but doesn't fail the run.
 
-## The bars
+## The targets
 
 ${markdown(barTable(results))}
 
@@ -74,7 +74,7 @@ items at once, and no setting makes it wait for responses. So the benchmark comp
 - **A Vault that throttles**: three times as many items as the burst limit allows. The benchmark skips the time in which
   the node waits for the next window, both for the node and for Vault.
 
-The results are in [the bars](#the-bars).
+The results are in [the targets](#the-targets).
 
 ## The package
 

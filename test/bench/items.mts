@@ -5,17 +5,17 @@ import type { Progress } from './progress.mts';
 import { summary, type Summary } from './summary.mts';
 import type { BenchVault } from './vault.mts';
 
-/** How items reach Vault, and the name of each way in the tables. */
-export const WAYS = {
+/** How items reach Vault, and the name of each mode in the tables. */
+export const MODES = {
 	turn: '200 executions, 1 item each',
 	paced: '1 execution, 1,000 items, HTTP Request node in batches',
 	once: '1 execution, 1,000 items, HTTP Request node all at once',
 } as const;
-export type Way = keyof typeof WAYS;
+export type Mode = keyof typeof MODES;
 
 /** What an item costs; {@link Summary}s are ratios to the HTTP Request node with the peer's credential. */
 export interface ItemResult {
-	way: Way;
+	mode: Mode;
 	contender: ContenderName;
 	/** Milliseconds of each round */
 	wallMs: number[];
@@ -32,37 +32,37 @@ const BASE: ContenderName = 'peer';
 const CONCURRENCY = 10;
 
 /** n8n's smallest pause between two requests is 1 ms. */
-const RUNS: Record<Way, { executions: number; items: number; pacedMs: number; rounds: number }> = {
+const RUNS: Record<Mode, { executions: number; items: number; pacedMs: number; rounds: number }> = {
 	turn: { executions: 200, items: 1, pacedMs: 0, rounds: 15 },
 	paced: { executions: 1, items: 1000, pacedMs: 1, rounds: 15 },
 	once: { executions: 1, items: 1000, pacedMs: 0, rounds: 15 },
 };
 
-export const ITEM_STEPS = Object.keys(WAYS).length;
+export const ITEM_STEPS = Object.keys(MODES).length;
 
 /**
- * Measures wall and CPU time per item on a warm session, for every contender and way. The contenders take turns,
- * so that whatever else the machine does falls on all of them; a ratio is that of one round.
+ * Measures wall and CPU time per item on a warm session, for every contender and mode. The contenders take turns,
+ * so that anything else that the machine does slows down all of them. A ratio is that of one round.
  */
 export async function measureItems(progress: Progress): Promise<ItemResult[]> {
 	return await withContenders(USER, async (vault, workers) => {
 		const results: ItemResult[] = [];
-		for (const way of Object.keys(WAYS) as Way[]) {
-			await progress.step(`Per item, ${WAYS[way]}`, async (report) => {
-				results.push(...(await measureWay(vault, workers, way, report)));
+		for (const mode of Object.keys(MODES) as Mode[]) {
+			await progress.step(`Per item, ${MODES[mode]}`, async (report) => {
+				results.push(...(await measureMode(vault, workers, mode, report)));
 			});
 		}
 		return results;
 	});
 }
 
-async function measureWay(
+async function measureMode(
 	vault: BenchVault,
 	workers: Processes,
-	way: Way,
+	mode: Mode,
 	report: (detail: string) => void,
 ): Promise<ItemResult[]> {
-	const { rounds, ...run } = RUNS[way];
+	const { rounds, ...run } = RUNS[mode];
 	const measured: Array<Map<ContenderName, Cost & { calls: number }>> = [];
 	// The first round is not counted: in it the code is compiled, and whoever has to logs in.
 	for (let round = 0; round <= rounds; round += 1) {
@@ -80,7 +80,7 @@ async function measureWay(
 		const ratios = (of: 'wall' | 'cpu') =>
 			own.map((cost, round) => cost[of] / costOf(measured[round], BASE)[of]);
 		return {
-			way,
+			mode,
 			contender,
 			wallMs: own.map(({ wall }) => wall),
 			wall: summary(ratios('wall')),

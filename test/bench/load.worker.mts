@@ -15,7 +15,7 @@ export interface LoadTimes {
 const tasks = {
 	async load(): Promise<LoadTimes> {
 		const require = createRequire(join(process.cwd(), 'package.json'));
-		const workflow = timed(() => require('n8n-workflow'));
+		const workflow = timed(() => void require('n8n-workflow'));
 		const files = [
 			'credentials/VeevaVaultApi.credentials.js',
 			'nodes/VeevaVault/VeevaVault.node.js',

@@ -10,8 +10,8 @@ import { document } from './document.mts';
 import { ITEM_STEPS, measureItems } from './items.mts';
 import { measurePackage, PACKAGE_STEPS } from './package.mts';
 import { Progress } from './progress.mts';
-import { measureThroughput, THROUGHPUT_STEPS } from './throughput.mts';
 import { aligned, barTable, crowdTable, itemTable, packageTable } from './tables.mts';
+import { measureThroughput, THROUGHPUT_STEPS } from './throughput.mts';
 
 const FILE = 'docs/benchmarks.md';
 
@@ -33,7 +33,7 @@ ${aligned(itemTable(results))}
 The package
 ${aligned(packageTable(results))}
 
-The bars
+The targets
 ${aligned(barTable(results))}
 `);
 	mkdirSync(dirname(FILE), { recursive: true });

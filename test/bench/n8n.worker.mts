@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { startEngine, type Engine } from '../engine/engine.mts';
+import { clock } from '../fixture/clock.mts';
 import { contenders, failed, type Contender, type ContenderName } from './contenders.mts';
 import { PEER, PeerVaultApi } from './peer.mts';
 import { serve } from './rpc.mts';
@@ -18,7 +19,6 @@ export interface Cost {
 let engine: Engine;
 let contender: Contender;
 let origin: string;
-const machineNow = Date.now;
 
 const tasks = {
 	async start(given: { contender: ContenderName; origin: string }): Promise<void> {
@@ -29,7 +29,7 @@ const tasks = {
 
 	/** Sets this process's clock, so that it goes with the simulator's. */
 	async setClock({ aheadMs }: { aheadMs: number }): Promise<void> {
-		Date.now = () => machineNow() + aheadMs;
+		clock.setAhead(aheadMs);
 	},
 
 	/**

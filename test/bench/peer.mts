@@ -7,6 +7,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { textOf } from '../fixture/text.mts';
+
 export const PEER = 'peerVaultApi';
 
 /**
@@ -45,10 +47,10 @@ export class PeerVaultApi implements ICredentialType {
 	): Promise<IDataObject> {
 		const { sessionId } = (await this.helpers.httpRequest({
 			method: 'POST',
-			url: `${String(credentials.url)}/api/v25.2/auth`,
+			url: `${textOf(credentials.url)}/api/v25.2/auth`,
 			body: new URLSearchParams({
-				username: String(credentials.username),
-				password: String(credentials.password),
+				username: textOf(credentials.username),
+				password: textOf(credentials.password),
 			}),
 		})) as { sessionId: string };
 		return { sessionToken: sessionId };

@@ -12,7 +12,7 @@ interface Question {
 }
 type Answer = { id: number; output: unknown } | { id: number; error: string };
 
-/** A process of its own: what it has loaded, and what it remembers, is nobody else's. */
+/** A process of its own, which shares nothing that it loaded or remembers. */
 export interface Worker<T> {
 	/**
 	 * Has the worker do a task.
@@ -66,7 +66,7 @@ export function startWorker<T extends Tasks<T>>(file: string): Worker<T> {
 			return answer.output as Output<T[K]>;
 		},
 		async stop() {
-			// The worker ends by itself when nobody can ask any more.
+			// The worker ends by itself when its parent is gone.
 			if (child.connected) child.disconnect();
 			await ended;
 		},

@@ -1,7 +1,7 @@
 import { bars, verdict, type Results } from './bars.mts';
 import { contenderNames, contenders } from './contenders.mts';
 import { CASES, type Case } from './crowds.mts';
-import { WAYS, type Way } from './items.mts';
+import { MODES, type Mode } from './items.mts';
 import type { Summary } from './summary.mts';
 
 /** Rows of cells, the first being the headings. */
@@ -9,7 +9,7 @@ export type Table = string[][];
 
 export function barTable(results: Results): Table {
 	return [
-		['What', 'Bar', 'Measured', ''],
+		['What', 'Target', 'Measured', ''],
 		...bars(results).map((bar) => [bar.what, bar.bar, bar.measured, verdict(bar)]),
 	];
 }
@@ -40,14 +40,14 @@ export function crowdTable({ crowds }: Results): Table {
 /** Ratios of wall and CPU time per item. */
 export function itemTable({ items }: Results): Table {
 	return [
-		['How', 'Contender', 'Wall time', 'CPU time', 'Calls per item'],
-		...(Object.keys(WAYS) as Way[]).flatMap((way) =>
+		['How', 'Setup', 'Wall time', 'CPU time', 'Calls per item'],
+		...(Object.keys(MODES) as Mode[]).flatMap((mode) =>
 			contenderNames.map((name) => {
-				const result = items.find((item) => item.way === way && item.contender === name);
-				if (result === undefined) throw new Error(`${way} of ${name} was not measured`);
+				const result = items.find((item) => item.mode === mode && item.contender === name);
+				if (result === undefined) throw new Error(`${mode} of ${name} was not measured`);
 				const ratio = (of: Summary) => (name === 'peer' ? '1' : spread(of));
 				return [
-					WAYS[way],
+					MODES[mode],
 					contenders[name].label,
 					ratio(result.wall),
 					ratio(result.cpu),

@@ -1,10 +1,9 @@
+import { MINUTE } from '../fixture/data.mts';
 import { controlClient, type ControlClient } from '../simulator/control.client.mts';
 import type { SimulatorOptions } from '../simulator/types.mts';
 import type { N8nTasks } from './n8n.worker.mts';
 import { startWorker, type Worker } from './rpc.mts';
 import type { VaultTasks } from './vault.worker.mts';
-
-const MINUTE = 60_000;
 
 /** A Vault on localhost in a process of its own. */
 export interface BenchVault extends Omit<ControlClient, 'calls'> {

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IHttpRequestOptions, INodeExecutionData } from 'n8n-workflow';
 
 import { startEngine, type Engine, type Outcome } from '../engine/engine.mts';
+import { clock } from '../fixture/clock.mts';
+import { textOf } from '../fixture/text.mts';
 import { SEED_PASSWORD } from '../simulator/seed.mts';
 import { serve } from './rpc.mts';
 
@@ -15,7 +17,6 @@ let credential: string;
 let origin: string;
 /** Bytes that the process has when it rests */
 let resting = 0;
-const machineNow = Date.now;
 
 const DOCUMENTS = '/objects/documents';
 
@@ -33,7 +34,7 @@ const tasks = {
 
 	/** Sets this process's clock, so that it goes with the simulator's. */
 	async setClock({ aheadMs }: { aheadMs: number }): Promise<void> {
-		Date.now = () => machineNow() + aheadMs;
+		clock.setAhead(aheadMs);
 	},
 
 	/** Runs a query to its end: ms, and bytes that its items take in memory. */
@@ -54,7 +55,7 @@ const tasks = {
 	/** The same calls with n8n's helper alone, and the same records held as n8n's items. */
 	async bare({ vql }: { vql: string }): Promise<{ ms: number; records: number; bytes: number }> {
 		const before = used();
-		const session = String((await engine.credentialData(credential)).sessionToken);
+		const session = textOf((await engine.credentialData(credential)).sessionToken);
 		const helper = httpRequest();
 		const started = performance.now();
 		const items: INodeExecutionData[] = [];
@@ -153,11 +154,16 @@ async function vault(
 	return outcome;
 }
 
+/** As much of n8n's class as is used here */
+interface Outbound {
+	requests(): { request(options: IHttpRequestOptions): Promise<Page> };
+}
+
 /** n8n's own helper, as `this.helpers.httpRequest` calls it. */
 function httpRequest(): (options: IHttpRequestOptions) => Promise<Page> {
 	const require = createRequire(join(process.cwd(), 'node_modules/n8n-core/package.json'));
-	const { Container } = require('@n8n/di');
-	const { OutboundHttp } = require('@n8n/backend-network');
+	const { Container } = require('@n8n/di') as { Container: { get(type: unknown): Outbound } };
+	const { OutboundHttp } = require('@n8n/backend-network') as { OutboundHttp: unknown };
 	return async (options) => await Container.get(OutboundHttp).requests().request(options);
 }
 

@@ -35,7 +35,7 @@ export const PROMOMATS = 'promomats-veevapharm.veevavault.com';
 /** The session of the login's example, which is the same in every version */
 export const SESSION_ID = String(read(userNameAndPassword['v25.2'].answer).sessionId);
 
-/** Everything sent since the test began, also what nobody was told to answer. */
+/** Everything sent since the test began, including calls that have no response set up. */
 export const sent: Call[] = [];
 
 /** The engine of the test file. */

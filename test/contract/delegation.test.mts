@@ -1,4 +1,5 @@
 /** @jest-environment ./test/contract/environment.mts */
+import { VEEVA_VAULT } from '../engine/engine.mts';
 import {
 	changed,
 	credentialForMyvault,
@@ -10,7 +11,6 @@ import {
 	SESSION_ID,
 	vaultAnswers,
 } from './contract.mts';
-import { VEEVA_VAULT } from '../engine/engine.mts';
 import { endSession } from './documents/end-session.mts';
 import { initiateDelegatedSession } from './documents/initiate-delegated-session.mts';
 import { retrieveDelegations } from './documents/retrieve-delegations.mts';
@@ -23,7 +23,7 @@ const retrieve = documented(delegations, { SESSION_ID });
 const DOCUMENTED_DNS = 'mypromomatsvault.veevavault..com';
 
 describe('Delegated Access › Retrieve Delegations', () => {
-	it('gives each delegation as Vault wrote it', async () => {
+	it('returns each delegation as Vault wrote it', async () => {
 		vaultAnswers(retrieve, delegations.answer);
 		const { json, error } = await n8n.vault({
 			resource: 'delegation',
@@ -38,7 +38,7 @@ describe('Delegated Access › Retrieve Delegations', () => {
 		]);
 	});
 
-	it("gives them with the credential's session, too", async () => {
+	it("returns them with the credential's session as well", async () => {
 		const { credential, ...session } = await credentialForMyvault('v25.2');
 		const request = documented(delegations, session);
 		vaultAnswers(request, delegations.answer);
@@ -120,7 +120,7 @@ describe('Delegated Access › Initiate Delegated Session', () => {
 		},
 	);
 
-	it('starts one for the documented delegation, and gives its dns as Vault wrote it', async () => {
+	it('starts a session for the documented delegation, and returns its dns as Vault wrote it', async () => {
 		const request = {
 			...documented(initiate, { SESSION_ID }),
 			form: { vault_id: '19523', delegator_userid: '61579' },
@@ -140,7 +140,7 @@ describe('Delegated Access › Initiate Delegated Session', () => {
 		]);
 	});
 
-	it('starts one for each delegation that Retrieve Delegations gave', async () => {
+	it('starts a session for each delegation that Retrieve Delegations returned', async () => {
 		const { credential, ...session } = await credentialForMyvault('v25.2');
 		const found = documented(delegations, session);
 		const request = {
@@ -166,7 +166,7 @@ describe('Delegated Access › Initiate Delegated Session', () => {
 		expect(json('Start')).toMatchObject([{ delegated_sessionid, vault_dns: DOCUMENTED_DNS }]);
 	});
 
-	it("knows the DNS of the user's own Vaults from the login", async () => {
+	it("takes the DNS of the user's own Vaults from the login", async () => {
 		const { credential, ...session } = await credentialForMyvault('v25.2');
 		const request = {
 			...documented(initiate, session),

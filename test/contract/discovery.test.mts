@@ -13,7 +13,7 @@ describe('Authentication Type Discovery', () => {
 	it.each([
 		['Password User', passwordUser],
 		['SSO User', ssoUser],
-	])('sends the documented request, and gives all of the answer: %s', async (_, example) => {
+	])('sends the documented request, and returns the whole response: %s', async (_, example) => {
 		const request = documented(example);
 		vaultAnswers(request, example.answer);
 		const { json, error } = await discover({ clientId, includeMsal: true });
@@ -31,7 +31,7 @@ describe('Authentication Type Discovery', () => {
 		expect(json('Vault')).toEqual([{ username, ...dataOf(ssoUser.answer), credential }]);
 	});
 
-	it('as_client_id is given where the client_id is mapped', async () => {
+	it('as_client_id is returned where the client_id is mapped', async () => {
 		const answer = changed(ssoUser.answer, (text) =>
 			text.replace('"use_adal"', '"as_client_id": "7c5d9e-53443", "use_adal"'),
 		);
@@ -55,7 +55,7 @@ describe('Authentication Type Discovery', () => {
 		expect(json('Vault')).toEqual([{ username, ...dataOf(answer), credential }]);
 	});
 
-	it('a SAML profile: "the auth_profiles array is empty"', async () => {
+	it('reads a SAML profile: "the auth_profiles array is empty"', async () => {
 		const answer = changed(passwordUser.answer, (text) =>
 			text.replace('"password"', '"sso", "auth_profiles": []'),
 		);

@@ -36,12 +36,12 @@ describe.each(Object.entries(userNameAndPassword))(
 			return { login, proof, output, credential };
 		}
 
-		it('sends the documented request, with the Vault DNS as the optional vaultDNS', async () => {
+		it("sends the documented request, with the credential's Vault as the optional vaultDNS", async () => {
 			const { login, proof } = await logIn();
 			expect(sent).toEqual([{ ...login, form: { ...login.form, vaultDNS: PROMOMATS } }, proof]);
 		});
 
-		it('gives the sessionId, and the Vault it is for', async () => {
+		it('returns the sessionId and the Vault that it is for', async () => {
 			const { output } = await logIn();
 			expect(output).toMatchObject({
 				sessionId: SESSION_ID,
@@ -50,13 +50,13 @@ describe.each(Object.entries(userNameAndPassword))(
 			});
 		});
 
-		it('gives the userId and the vaultId as documented', async () => {
+		it('returns the userId and the vaultId as documented', async () => {
 			const { output } = await logIn();
 			const { userId, vaultId } = read(example.answer);
 			expect({ userId: output.userId, vaultId: output.vaultId }).toEqual({ userId, vaultId });
 		});
 
-		it('gives all vaultIds, each with id, name and url', async () => {
+		it('returns all vaultIds, each with its id, name and url', async () => {
 			const { output } = await logIn();
 			expect(output).toMatchObject({ vaultIds: read(example.answer).vaultIds });
 		});
@@ -66,7 +66,7 @@ describe.each(Object.entries(userNameAndPassword))(
 			expect(await n8n.credentialData(credential)).toMatchObject({ sessionToken: SESSION_ID });
 		});
 
-		it('refuses the answer to the documented request: it is for another Vault', async () => {
+		it('refuses the documented response, because it is for another Vault', async () => {
 			const user = someUser();
 			const login = documented(example, user);
 			const end = {
@@ -93,10 +93,10 @@ describe.each(Object.entries(userNameAndPassword))(
 	},
 );
 
-describe('User Name and Password, in words', () => {
+describe('User Name and Password, what the reference says in words', () => {
 	const example = userNameAndPassword['v25.2'];
 
-	it('"confirm the DNS matches": another Vault of the same user is another Vault, too', async () => {
+	it('"confirm the DNS matches": a session for another Vault of the same user is refused', async () => {
 		const user = someUser();
 		const etmf = 'etmf-veevapharm.veevavault.com';
 		const login = { ...documented(example, user), host: etmf };
@@ -116,7 +116,7 @@ describe('User Name and Password, in words', () => {
 		expect(sent).toEqual([{ ...login, form: { ...login.form, vaultDNS: etmf } }, end]);
 	});
 
-	it('the Vault opened may be any of the vaultIds', async () => {
+	it('the opened Vault may be any of the vaultIds', async () => {
 		const user = someUser();
 		const qualityDocs = 'qualitydocs-veevapharm.veevavault.com';
 		const login = { ...documented(example, user), host: qualityDocs };

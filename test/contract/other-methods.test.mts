@@ -76,7 +76,7 @@ describe('Salesforce™ Delegated Requests', () => {
 		salesforceHost: 'mycompany.my.salesforce.com',
 	};
 
-	it('signs each call with the three headers, and logs in nowhere', async () => {
+	it('signs each call with the three headers, and does not log in', async () => {
 		vaultAnswers(request, salesforceDelegatedRequest.answer);
 		const credential = await n8n.saveCredential(credentialFields);
 		const { json, error } = await n8n.vault(
@@ -88,7 +88,7 @@ describe('Salesforce™ Delegated Requests', () => {
 		expect(json('Vault')).toMatchObject([{ id: 12021, user_name__v: 'olivia@veepharm.com' }]);
 	});
 
-	it('goes to no other Vault', async () => {
+	it('sends the token to no other Vault', async () => {
 		const credential = await n8n.saveCredential(credentialFields);
 		const { error } = await n8n.httpRequest(`https://${MYVAULT}/api/`, credential);
 		expect(error?.message).toContain("it is not a host of this credential's Vault");

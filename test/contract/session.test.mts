@@ -16,7 +16,7 @@ import { sessionKeepAlive } from './documents/session-keep-alive.mts';
 const givenSession = { sessionSource: 'sessionId', sessionId: SESSION_ID, vaultDns: MYVAULT };
 
 describe.each(Object.entries(sessionKeepAlive))('Session Keep Alive, %s', (apiVersion, example) => {
-	it("keeps the credential's session alive, by POST as the endpoint line says", async () => {
+	it("keeps the credential's session alive by POST, as documented", async () => {
 		const { credential, ...session } = await credentialForMyvault(apiVersion);
 		const request: Call = { ...documented(example, session), method: 'POST' };
 		vaultAnswers(request, example.answer);
@@ -44,7 +44,7 @@ it('Session Keep Alive, v25.2: keeps a session alive that an earlier step starte
 });
 
 describe.each(Object.entries(endSession))('End Session, %s', (apiVersion, example) => {
-	it("ends the credential's session, and forgets it", async () => {
+	it("ends the credential's session, and removes it from the credential", async () => {
 		const { credential, ...session } = await credentialForMyvault(apiVersion);
 		const request = documented(example, session);
 		const alive = {

@@ -17,7 +17,7 @@ describe('Retrieve API Versions', () => {
 		([version, url]) => ({ version, url }),
 	);
 
-	it('gives every version with its address, in the order of Vault', async () => {
+	it("returns every version with its address, in Vault's order", async () => {
 		const request = documented(example, { SESSION_ID });
 		vaultAnswers(request, example.answer);
 		const { json, error } = await n8n.vault({
@@ -37,7 +37,7 @@ describe('Retrieve API Versions', () => {
 		});
 	});
 
-	it("gives them with the credential's session, too", async () => {
+	it("returns them with the credential's session as well", async () => {
 		const { credential, ...session } = await credentialForMyvault('v25.2');
 		const request = documented(example, session);
 		vaultAnswers(request, example.answer);

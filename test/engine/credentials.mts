@@ -25,7 +25,7 @@ export interface N8n {
 
 /**
  * What n8n's own CredentialsHelper does, which is part of the `n8n` package and not of n8n-core: credentials are
- * stored encrypted, read afresh for every request, and `preAuthentication` is called when, and only when, n8n calls it.
+ * stored encrypted, read again for every request, and `preAuthentication` is called when, and only when, n8n calls it.
  * The tests in the full n8n (`npm run test:e2e`) have to agree with what these tests show.
  */
 export class EngineCredentials implements ICredentialsHelper {

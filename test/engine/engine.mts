@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,8 +27,10 @@ import type {
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import { assertBuilt } from '../../harness/build.mts';
+import { interceptSleep } from '../fixture/clock.mts';
 import { EngineCredentials, type N8n } from './credentials.mts';
-import setUp from './setup.mts';
+import installNodes, { BASE_NODES } from './install.mts';
 
 // n8n-core reads these when it is first loaded, so that it is loaded below, after them.
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
@@ -44,9 +46,9 @@ export const OAUTH2_CREDENTIAL = 'veevaVaultOAuth2Api';
 /** What a run of a workflow came to. */
 export interface Outcome {
 	/** Output items of a node; none when it did not run or failed */
-	items(node: string): INodeExecutionData[];
+	items: (node: string) => INodeExecutionData[];
 	/** The `json` of those */
-	json(node: string): IDataObject[];
+	json: (node: string) => IDataObject[];
 	/** The error that ended the execution */
 	error: (NodeApiError & { description?: string | null }) | undefined;
 	/** Everything that n8n would save of the execution */
@@ -69,7 +71,7 @@ export interface RunOptions {
 }
 
 const root = process.cwd();
-const base = join(root, 'test/engine/n8n-nodes-base/node_modules/n8n-nodes-base/dist/nodes');
+const base = join(root, 'test/engine/n8n-nodes-base/node_modules/n8n-nodes-base/dist');
 
 /** n8n's modules as nodes and credentials require them: the same copies, and so the same classes. */
 const rootRequire = createRequire(join(root, 'package.json'));
@@ -77,37 +79,38 @@ const rootRequire = createRequire(join(root, 'package.json'));
 /** What n8n-core itself requires: other versions may be installed beside it. */
 const coreRequire = createRequire(join(root, 'node_modules/n8n-core/package.json'));
 
+/** What an engine has besides n8n's own nodes. */
+export interface EngineOptions {
+	/** The folder of the package to load, from the repository's folder; the repository's own package when not given */
+	package?: string;
+	/** More node types, by their full names */
+	nodes?: Record<string, INodeType>;
+	/** More credential types, by their names */
+	credentials?: Record<string, ICredentialType>;
+}
+
 /**
- * Loads n8n-core's real engine with this package, as built in `dist`, and n8n's own nodes that the tests need.
+ * Loads n8n-core's real engine with a package, as built in its `dist`, and n8n's own nodes that the tests need.
  *
- * @throws {Failure} when `dist` was built from other sources than the present ones
+ * @throws {Failure} when `dist` does not match the sources
  */
-export async function startEngine(
-	extra: { credentials?: Record<string, ICredentialType> } = {},
-): Promise<Engine> {
-	await setUp();
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+	const folder = join(root, options.package ?? '');
+	assertBuilt(folder);
+	await installNodes();
+	interceptSleep();
 	const nodes = new Map<string, INodeType | IVersionedNodeType>([
-		[VEEVA_VAULT, await load<INodeType>(join(root, 'dist/nodes/VeevaVault/VeevaVault.node.js'))],
-		[HTTP_REQUEST, await load<IVersionedNodeType>(join(base, 'HttpRequest/HttpRequest.node.js'))],
-		[TRIGGER, await load<INodeType>(join(base, 'ManualTrigger/ManualTrigger.node.js'))],
-		['n8n-nodes-base.noOp', await load<INodeType>(join(base, 'NoOp/NoOp.node.js'))],
+		...BASE_NODES.map((name): [string, INodeType | IVersionedNodeType] => [
+			`n8n-nodes-base.${name[0].toLowerCase()}${name.slice(1)}`,
+			load(join(base, `nodes/${name}/${name}.node.js`)),
+		]),
+		...nodesOf(folder),
+		...Object.entries(options.nodes ?? {}),
 	]);
 	const credentialTypes = new Map<string, ICredentialType>([
-		[
-			CREDENTIAL,
-			await load<ICredentialType>(join(root, 'dist/credentials/VeevaVaultApi.credentials.js')),
-		],
-		[
-			OAUTH2_CREDENTIAL,
-			await load<ICredentialType>(
-				join(root, 'dist/credentials/VeevaVaultOAuth2Api.credentials.js'),
-			),
-		],
-		[
-			'oAuth2Api',
-			await load<ICredentialType>(join(base, '../credentials/OAuth2Api.credentials.js')),
-		],
-		...Object.entries(extra.credentials ?? {}),
+		['oAuth2Api', load<ICredentialType>(join(base, 'credentials/OAuth2Api.credentials.js'))],
+		...credentialTypesOf(folder),
+		...Object.entries(options.credentials ?? {}),
 	]);
 	const n8n: N8n = {
 		core: rootRequire('n8n-core') as N8n['core'],
@@ -127,6 +130,32 @@ export async function startEngine(
 	};
 	const credentials = new EngineCredentials(n8n, credentialTypes, nodeTypes);
 	return new Engine(n8n, nodeTypes, credentials, credentialTypes);
+}
+
+interface Manifest {
+	name: string;
+	n8n: { nodes: string[]; credentials: string[] };
+}
+
+/** The node types of a package, by their full names. */
+function nodesOf(folder: string): Array<[string, INodeType]> {
+	const { name, n8n } = manifestOf(folder);
+	return n8n.nodes.map((file) => {
+		const type = load<INodeType>(join(folder, file));
+		return [`${name}.${type.description.name}`, type];
+	});
+}
+
+/** The credential types of a package, by their names. */
+function credentialTypesOf(folder: string): Array<[string, ICredentialType]> {
+	return manifestOf(folder).n8n.credentials.map((file) => {
+		const type = load<ICredentialType>(join(folder, file));
+		return [type.name, type];
+	});
+}
+
+function manifestOf(folder: string): Manifest {
+	return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
 /** The key with which credentials are encrypted: n8n keeps it in its database, wrapped with the instance's key. */
@@ -155,9 +184,8 @@ function container(): Container {
 }
 
 /** Loads the one class that a module of nodes or credentials exports. */
-async function load<T>(path: string): Promise<T> {
-	const module = (await import(path)) as { default?: object };
-	const [Class] = Object.values({ ...module.default, ...module }).filter(
+function load<T>(path: string): T {
+	const [Class] = Object.values(rootRequire(path) as object).filter(
 		(value): value is new () => T => typeof value === 'function',
 	);
 	return new Class();
@@ -529,7 +557,10 @@ function testMessage(error: Error): string {
 	};
 	if (cause?.response !== undefined) {
 		const { status, statusText } = cause.response;
-		if (status < 199 || status > 299) return statusText || `Received HTTP status code: ${status}`;
+		if (status < 199 || status > 299) {
+			const named = statusText !== undefined && statusText !== '';
+			return named ? statusText : `Received HTTP status code: ${status}`;
+		}
 	} else if (cause?.code !== undefined) {
 		return cause.code;
 	}

@@ -1,7 +1,7 @@
-import { useWorld } from './world.mts';
+import { validate } from '../fixture/data.mts';
+import { useFixture } from '../fixture/jest.mts';
 
-const world = useWorld();
-const validate = { resource: 'session', operation: 'validate' };
+const fixture = useFixture();
 
 /** Field of the credential, what is entered, and what is said of it. */
 const credentialFields: Array<[field: string, value: unknown, message: string]> = [
@@ -36,31 +36,31 @@ const credentialFields: Array<[field: string, value: unknown, message: string]> 
 
 describe.each(credentialFields)('credential field %s with %j', (field, value, message) => {
 	test('is refused before any call, with what is expected', async () => {
-		const credential = await world.credential({ [field]: value as string });
-		const { error } = await world.engine.vault(validate, { credential });
+		const credential = await fixture.credential({ [field]: value as string });
+		const { error } = await fixture.engine.vault(validate, { credential });
 		expect(error?.name).toBe('NodeOperationError');
 		expect(error?.message).toContain(message);
 		expect(error?.description).toMatch(/^Expected /);
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('so it is by the HTTP Request node and by the credential test', async () => {
-		const credential = await world.credential({ [field]: value as string });
-		const { error } = await world.engine.httpRequest(`${world.promoMats}/api/`, credential);
+	test('is refused by the HTTP Request node and the credential test as well', async () => {
+		const credential = await fixture.credential({ [field]: value as string });
+		const { error } = await fixture.engine.httpRequest(`${fixture.promoMats}/api/`, credential);
 		expect(error?.message).toContain(message);
-		expect(await world.engine.testCredential(credential)).toEqual({
+		expect(await fixture.engine.testCredential(credential)).toEqual({
 			status: 'Error',
 			message: expect.stringContaining(message),
 		});
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 });
 
 test.each([0.01, 0.5, 20, '30', 480])(
 	'a session timeout of %j minutes is accepted',
 	async (value) => {
-		const credential = await world.credential({ sessionTimeout: value });
-		const { error } = await world.engine.vault(validate, { credential });
+		const credential = await fixture.credential({ sessionTimeout: value });
+		const { error } = await fixture.engine.vault(validate, { credential });
 		expect(error).toBeUndefined();
 	},
 );
@@ -111,16 +111,20 @@ const parameters: Array<[parameters: Record<string, unknown>, message: string]> 
 ];
 
 test.each(parameters)('node parameters %j are refused before any call', async (given, message) => {
-	const credential = await world.credential();
-	const { error } = await world.engine.vault(given as never, { credential });
+	const credential = await fixture.credential();
+	const { error } = await fixture.engine.vault(given as never, { credential });
 	expect(error?.name).toBe('NodeOperationError');
 	expect(error?.message).toContain(message);
 	expect(error?.description).toMatch(/^Expected /);
 	expect(error?.context).toMatchObject({ itemIndex: 0 });
-	expect(world.vault.calls).toEqual([]);
+	expect(fixture.vault.calls).toEqual([]);
 });
 
-test('a Session ID that cannot be one is not repeated in the message', async () => {
-	const { error } = await world.engine.vault({ ...validate, ...withSession, sessionId: 'SE CRET' });
+test('a Session ID that is not valid is not repeated in the message', async () => {
+	const { error } = await fixture.engine.vault({
+		...validate,
+		...withSession,
+		sessionId: 'SE CRET',
+	});
 	expect(JSON.stringify([error?.message, error?.description])).not.toContain('CRET');
 });

@@ -1,12 +1,10 @@
+import { OLIVIA, validate, keepAlive, logIn, end } from '../fixture/data.mts';
+import { useFixture } from '../fixture/jest.mts';
+import { textOf } from '../fixture/text.mts';
 import { HTTP_REQUEST, VEEVA_VAULT } from './engine.mts';
-import { OLIVIA, useWorld } from './world.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 
-const validate = { resource: 'session', operation: 'validate' };
-const keepAlive = { resource: 'session', operation: 'keepAlive' };
-const end = { resource: 'session', operation: 'end' };
-const logIn = { resource: 'session', operation: 'login' };
 const getAll = { resource: 'delegation', operation: 'getAll', returnAll: true };
 const start = { resource: 'delegation', operation: 'start' };
 
@@ -17,11 +15,11 @@ describe('Authentication › Discover Type', () => {
 		resource: 'authentication',
 		operation: 'discover',
 		username,
-		options: { loginHost: world.promoMats, ...options },
+		options: { loginHost: fixture.promoMats, ...options },
 	});
 
-	test('tells a password user, without any credential', async () => {
-		const { json, error } = await world.engine.vault(discover('olivia@veepharm.com'));
+	test('reports a password user, without any credential', async () => {
+		const { json, error } = await fixture.engine.vault(discover('olivia@veepharm.com'));
 		expect(error).toBeUndefined();
 		expect(json('Vault')).toEqual([
 			{
@@ -30,13 +28,15 @@ describe('Authentication › Discover Type', () => {
 				credential: expect.objectContaining({ authentication_method: 'User Name and Password' }),
 			},
 		]);
-		expect(world.vault.calls).toEqual([
+		expect(fixture.vault.calls).toEqual([
 			expect.objectContaining({ method: 'POST', path: '/auth/discovery' }),
 		]);
 	});
 
-	test('tells the profiles of an SSO user', async () => {
-		const { json } = await world.engine.vault(discover('sam@veepharm.com', { includeMsal: true }));
+	test('returns the profiles of an SSO user', async () => {
+		const { json } = await fixture.engine.vault(
+			discover('sam@veepharm.com', { includeMsal: true }),
+		);
 		expect(json('Vault')).toEqual([
 			expect.objectContaining({
 				auth_type: 'sso',
@@ -50,8 +50,8 @@ describe('Authentication › Discover Type', () => {
 		['sam@veepharm.com', 'OAuth 2.0 / OpenID Connect', 1],
 		['rita@veepharm.com', 'OAuth 2.0 / OpenID Connect', 2],
 		['max@veepharm.com', 'API Access Token, or Session ID', undefined],
-	])('tells which credential suits %s', async (user, method, profiles) => {
-		const { json } = await world.engine.vault(discover(user));
+	])('says which credential suits %s', async (user, method, profiles) => {
+		const { json } = await fixture.engine.vault(discover(user));
 		const [{ credential, auth_profiles }] = json('Vault') as Array<{
 			credential: { authentication_method: string; values?: Array<Record<string, unknown>> };
 			auth_profiles?: Array<{ id: string; as_metadata: { token_endpoint: string } }>;
@@ -67,14 +67,14 @@ describe('Authentication › Discover Type', () => {
 		);
 	});
 
-	test('a name full of special characters arrives as it is', async () => {
+	test('sends a user name full of special characters unchanged', async () => {
 		const username = 'o&l=i+v%i"a\'é#?@veepharm.com';
-		await world.engine.vault(discover(username, { clientId: 'a&b=c' }));
-		expect(world.vault.calls[0].query).toEqual({ username, client_id: 'a&b=c' });
+		await fixture.engine.vault(discover(username, { clientId: 'a&b=c' }));
+		expect(fixture.vault.calls[0].query).toEqual({ username, client_id: 'a&b=c' });
 	});
 
-	test('each item is looked up on its own', async () => {
-		const { items } = await world.engine.vault(discover('={{ $json.user }}'), {
+	test('looks up each item on its own', async () => {
+		const { items } = await fixture.engine.vault(discover('={{ $json.user }}'), {
 			items: [{ user: 'olivia@veepharm.com' }, { user: 'max@veepharm.com' }],
 		});
 		expect(items('Vault')).toEqual([
@@ -88,48 +88,48 @@ describe('Authentication › Discover Type', () => {
 });
 
 test('Authentication › Get API Versions lists each version with its address', async () => {
-	const credential = await world.credential();
-	const { items } = await world.engine.vault(
+	const credential = await fixture.credential();
+	const { items } = await fixture.engine.vault(
 		{ resource: 'authentication', operation: 'getVersions' },
 		{ credential },
 	);
 	expect(items('Vault')).toContainEqual({
-		json: { version: 'v25.2', url: `${world.promoMats}/api/v25.2` },
+		json: { version: 'v25.2', url: `${fixture.promoMats}/api/v25.2` },
 		pairedItem: { item: 0 },
 	});
 });
 
 describe('Session › Log In', () => {
-	test('gives the session to the next steps', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(logIn, { credential });
-		const [session] = world.vault.sessions();
+	test('passes the session to the next steps', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(logIn, { credential });
+		const [session] = fixture.vault.sessions();
 		expect(json('Vault')).toEqual([
 			{
 				sessionId: session.id,
 				userId: 12021,
 				vaultId: 1776,
 				vaultIds: [
-					{ id: 1776, name: 'PromoMats', url: `${world.promoMats}/api` },
-					{ id: 1777, name: 'QualityDocs', url: `${world.qualityDocs}/api` },
+					{ id: 1776, name: 'PromoMats', url: `${fixture.promoMats}/api` },
+					{ id: 1777, name: 'QualityDocs', url: `${fixture.qualityDocs}/api` },
 				],
-				vault_dns: world.promoMats,
+				vault_dns: fixture.promoMats,
 				started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
 			},
 		]);
 	});
 
-	test('does not log in where the credential has a living session', async () => {
-		const credential = await world.credential();
-		const first = await world.engine.vault(logIn, { credential });
-		const second = await world.engine.vault(logIn, { credential });
+	test('does not log in when the credential has a valid session', async () => {
+		const credential = await fixture.credential();
+		const first = await fixture.engine.vault(logIn, { credential });
+		const second = await fixture.engine.vault(logIn, { credential });
 		expect(second.json('Vault')).toEqual(first.json('Vault'));
-		expect(world.vault.logins).toBe(1);
+		expect(fixture.vault.logins).toBe(1);
 	});
 
-	test('the session works in a step that sends it by itself', async () => {
-		const credential = await world.credential();
-		const { engine } = world;
+	test('returns a session that works in a step that sends it itself', async () => {
+		const credential = await fixture.credential();
+		const { engine } = fixture;
 		const outcome = await engine.run([
 			engine.node('Vault', VEEVA_VAULT, logIn, { credential }),
 			engine.node('HTTP', HTTP_REQUEST, {
@@ -149,97 +149,99 @@ describe('Session › Log In', () => {
 });
 
 describe('Session › Keep Alive', () => {
-	test("keeps the credential's session", async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(keepAlive, { credential });
-		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: world.promoMats }]);
-		expect(world.vault.count({ method: 'POST', path: '/keep-alive', outcome: 'SUCCESS' })).toBe(1);
+	test("keeps the credential's session alive", async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(keepAlive, { credential });
+		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: fixture.promoMats }]);
+		expect(fixture.vault.count({ method: 'POST', path: '/keep-alive', outcome: 'SUCCESS' })).toBe(
+			1,
+		);
 	});
 });
 
 describe('Session › Validate', () => {
-	test('tells the user', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(validate, { credential });
+	test('returns the user', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(validate, { credential });
 		expect(json('Vault')).toEqual([
 			expect.objectContaining({
 				id: 12021,
 				user_name__v: 'olivia@veepharm.com',
-				vault_dns: world.promoMats,
+				vault_dns: fixture.promoMats,
 			}),
 		]);
 	});
 
-	test('does not pass for activity: the idle time of the session runs on', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(keepAlive, { credential });
-		const [{ lastActivity }] = world.vault.sessions();
-		world.vault.clock.advance(1000);
-		await world.engine.vault(validate, { credential });
-		expect(world.vault.sessions()[0].lastActivity).toBe(lastActivity);
+	test("does not count as activity: the session's idle time runs on", async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(keepAlive, { credential });
+		const [{ lastActivity }] = fixture.vault.sessions();
+		fixture.vault.clock.advance(1000);
+		await fixture.engine.vault(validate, { credential });
+		expect(fixture.vault.sessions()[0].lastActivity).toBe(lastActivity);
 	});
 });
 
 describe('Session › End', () => {
-	test("clears the credential's session before Vault ends it", async () => {
-		const credential = await world.credential();
-		await world.engine.vault(validate, { credential });
-		expect(await world.engine.credentialData(credential)).toMatchObject({
-			sessionToken: world.vault.sessions()[0].id,
+	test('removes the session from the credential before Vault ends it', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(validate, { credential });
+		expect(await fixture.engine.credentialData(credential)).toMatchObject({
+			sessionToken: fixture.vault.sessions()[0].id,
 		});
-		const { json } = await world.engine.vault(end, { credential });
-		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: world.promoMats }]);
-		expect(world.vault.sessions()).toEqual([]);
-		expect(await world.engine.credentialData(credential)).toMatchObject({
+		const { json } = await fixture.engine.vault(end, { credential });
+		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: fixture.promoMats }]);
+		expect(fixture.vault.sessions()).toEqual([]);
+		expect(await fixture.engine.credentialData(credential)).toMatchObject({
 			sessionToken: '',
 			sessionDetails: '',
 		});
 	});
 
-	test('the stored session is cleared even when the answer of Vault is lost', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(validate, { credential });
-		world.vault.fail({ on: { method: 'DELETE' }, with: 'reset' });
-		const { error } = await world.engine.vault(end, { credential });
-		expect(error?.message).toContain('broke off the connection');
-		expect(await world.engine.credentialData(credential)).toMatchObject({ sessionToken: '' });
+	test("removes the stored session even when Vault's response is lost", async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(validate, { credential });
+		fixture.vault.fail({ on: { method: 'DELETE' }, with: 'reset' });
+		const { error } = await fixture.engine.vault(end, { credential });
+		expect(error?.message).toContain('closed the connection');
+		expect(await fixture.engine.credentialData(credential)).toMatchObject({ sessionToken: '' });
 	});
 
-	test('with no session there is nothing to end, and no login for it', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(end, { credential });
-		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: world.promoMats }]);
-		expect(world.vault.calls).toEqual([]);
+	test('ends nothing and does not log in when there is no session', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(end, { credential });
+		expect(json('Vault')).toEqual([{ responseStatus: 'SUCCESS', vault_dns: fixture.promoMats }]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('a session that has ended already is no error', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(validate, { credential });
-		world.vault.killSessions();
-		const { error } = await world.engine.vault(end, { credential });
+	test('succeeds when the session has already ended', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(validate, { credential });
+		fixture.vault.killSessions();
+		const { error } = await fixture.engine.vault(end, { credential });
 		expect(error).toBeUndefined();
 	});
 
-	test('the next step logs in again', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(validate, { credential });
-		await world.engine.vault(end, { credential });
-		const { error } = await world.engine.vault(validate, { credential });
+	test('lets the next step log in again', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(validate, { credential });
+		await fixture.engine.vault(end, { credential });
+		const { error } = await fixture.engine.vault(validate, { credential });
 		expect(error).toBeUndefined();
-		expect(world.vault.logins).toBe(2);
+		expect(fixture.vault.logins).toBe(2);
 	});
 });
 
 describe('Delegation › Get Many', () => {
-	test('gives one item for each delegation', async () => {
-		const credential = await world.credential();
-		const { items } = await world.engine.vault(getAll, { credential });
+	test('returns one item for each delegation', async () => {
+		const credential = await fixture.credential();
+		const { items } = await fixture.engine.vault(getAll, { credential });
 		expect(items('Vault')).toEqual([
 			{
 				json: {
 					id: 1776,
 					name: 'PromoMats',
-					dns: world.vault.hosts.promoMats,
+					dns: fixture.vault.hosts.promoMats,
 					delegator_userid: '61579',
 				},
 				pairedItem: { item: 0 },
@@ -248,7 +250,7 @@ describe('Delegation › Get Many', () => {
 				json: {
 					id: 1777,
 					name: 'QualityDocs',
-					dns: world.vault.hosts.qualityDocs,
+					dns: fixture.vault.hosts.qualityDocs,
 					delegator_userid: '61579',
 				},
 				pairedItem: { item: 0 },
@@ -256,34 +258,34 @@ describe('Delegation › Get Many', () => {
 		]);
 	});
 
-	test('no more than the limit', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(
+	test('returns no more than the limit', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(
 			{ ...getAll, returnAll: false, limit: 1 },
 			{ credential },
 		);
 		expect(json('Vault')).toHaveLength(1);
 	});
 
-	test('none is no error', async () => {
-		const credential = await world.credential();
+	test('returns no items when there are no delegations', async () => {
+		const credential = await fixture.credential();
 		for (const vaultId of [1776, 1777]) {
-			world.vault.removeDelegation({
+			fixture.vault.removeDelegation({
 				delegator: 'ian@veepharm.com',
-				delegate: OLIVIA.username,
+				delegate: OLIVIA,
 				vaultId,
 			});
 		}
-		const outcome = await world.engine.vault(getAll, { credential });
+		const outcome = await fixture.engine.vault(getAll, { credential });
 		expect(outcome.error).toBeUndefined();
 		expect(outcome.json('Vault')).toEqual([]);
 	});
 });
 
 describe('Delegation › Start Session', () => {
-	test('acts as the delegator in the next steps, and says where', async () => {
-		const credential = await world.credential();
-		const { engine } = world;
+	test('returns a session with which the next steps act as the delegator, and its Vault', async () => {
+		const credential = await fixture.credential();
+		const { engine } = fixture;
 		const given = {
 			sessionSource: 'sessionId',
 			sessionId: "={{ $('Start').item.json.delegated_sessionid }}",
@@ -304,92 +306,98 @@ describe('Delegation › Start Session', () => {
 				delegated_sessionid: expect.stringMatching(/^[0-9A-F]{128}$/),
 				vault_id: '1776',
 				delegator_userid: '61579',
-				vault_dns: world.promoMats,
+				vault_dns: fixture.promoMats,
 			},
-			expect.objectContaining({ vault_id: '1777', vault_dns: world.qualityDocs }),
+			expect.objectContaining({ vault_id: '1777', vault_dns: fixture.qualityDocs }),
 		]);
 		expect(outcome.json('Validate')).toEqual([
-			expect.objectContaining({ id: 61579, delegate_user_id: 12021, vault_dns: world.promoMats }),
-			expect.objectContaining({ id: 61579, delegate_user_id: 12021, vault_dns: world.qualityDocs }),
+			expect.objectContaining({ id: 61579, delegate_user_id: 12021, vault_dns: fixture.promoMats }),
+			expect.objectContaining({
+				id: 61579,
+				delegate_user_id: 12021,
+				vault_dns: fixture.qualityDocs,
+			}),
 		]);
 		expect(outcome.json('Own')).toEqual([
 			expect.objectContaining({ id: 12021 }),
 			expect.objectContaining({ id: 12021 }),
 		]);
 		// The two delegated sessions have ended; Olivia's own lives on.
-		expect(world.vault.sessions().map(({ userId }) => userId)).toEqual([12021]);
-		expect(world.vault.logins).toBe(1);
+		expect(fixture.vault.sessions().map(({ userId }) => userId)).toEqual([12021]);
+		expect(fixture.vault.logins).toBe(1);
 	});
 
-	test('costs one call where the delegator is in a Vault of the user', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(keepAlive, { credential });
-		const before = world.vault.calls.length;
-		await world.engine.vault({ ...start, delegation: byId('1777:61579') }, { credential });
-		expect(world.vault.calls.length - before).toBe(1);
+	test('makes one call when the delegator is in a Vault of the user', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(keepAlive, { credential });
+		const before = fixture.vault.calls.length;
+		await fixture.engine.vault({ ...start, delegation: byId('1777:61579') }, { credential });
+		expect(fixture.vault.calls.length - before).toBe(1);
 	});
 
-	test('finds the address of a Vault in which the user is no member', async () => {
-		world.vault.user(OLIVIA.username).vaultIds = [1776];
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(
+	test('finds the address of a Vault that the user is not a member of', async () => {
+		fixture.vault.user(OLIVIA).vaultIds = [1776];
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(
 			{ ...start, delegation: byId('1777:61579') },
 			{ credential },
 		);
 		expect(json('Vault')).toEqual([
-			expect.objectContaining({ vault_dns: world.vault.hosts.qualityDocs, vault_id: '1777' }),
+			expect.objectContaining({ vault_dns: fixture.vault.hosts.qualityDocs, vault_id: '1777' }),
 		]);
 	});
 
-	test('is not started when it could not be told where to use it', async () => {
-		world.vault.user(OLIVIA.username).vaultIds = [1776];
-		const credential = await world.credential();
-		world.vault.fail({
+	test("starts no session when its Vault's address is not known", async () => {
+		fixture.vault.user(OLIVIA).vaultIds = [1776];
+		const credential = await fixture.credential();
+		fixture.vault.fail({
 			on: { path: '/delegation/vaults' },
 			with: { error: 'INSUFFICIENT_ACCESS' },
 		});
-		const { error } = await world.engine.vault(
+		const { error } = await fixture.engine.vault(
 			{ ...start, delegation: byId('1777:61579') },
 			{ credential },
 		);
 		expect(error?.message).toMatch(/\[INSUFFICIENT_ACCESS\]$/);
-		expect(world.vault.count({ path: '/delegation/login' })).toBe(0);
+		expect(fixture.vault.count({ path: '/delegation/login' })).toBe(0);
 	});
 
-	test('is refused with a delegated session', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(
+	test('is refused in a delegated session', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(
 			{ ...start, delegation: byId('1776:61579') },
 			{ credential },
 		);
 		const [{ delegated_sessionid: sessionId, vault_dns: vaultDns }] = json('Vault');
-		const { error } = await world.engine.vault({
+		const { error } = await fixture.engine.vault({
 			...start,
 			delegation: byId('1776:61579'),
 			sessionSource: 'sessionId',
-			sessionId: String(sessionId),
-			vaultDns: String(vaultDns),
+			sessionId: textOf(sessionId),
+			vaultDns: textOf(vaultDns),
 		});
 		expect(error?.message).toMatch(/\[OPERATION_NOT_ALLOWED\]$/);
 	});
 
-	test('offers the delegations in a list that can be searched', async () => {
-		const credential = await world.credential();
-		const node = world.engine.node('Vault', VEEVA_VAULT, start, { credential });
+	test('offers the delegations in a searchable list', async () => {
+		const credential = await fixture.credential();
+		const node = fixture.engine.node('Vault', VEEVA_VAULT, start, { credential });
 		const all = {
 			name: 'PromoMats – user ID 61579',
 			value: '1776:61579',
-			description: world.vault.hosts.promoMats,
+			description: fixture.vault.hosts.promoMats,
 		};
-		const { results } = await world.engine.listSearch('getDelegations', node);
+		const { results } = await fixture.engine.listSearch('getDelegations', node);
 		expect(results).toHaveLength(2);
 		expect(results[0]).toEqual(all);
 		for (const filter of ['promo', '1776', ' LOCALHOST ']) {
-			expect((await world.engine.listSearch('getDelegations', node, filter)).results).toEqual([
+			expect((await fixture.engine.listSearch('getDelegations', node, filter)).results).toEqual([
 				all,
 			]);
 		}
-		expect((await world.engine.listSearch('getDelegations', node, 'nothing')).results).toEqual([]);
+		expect((await fixture.engine.listSearch('getDelegations', node, 'nothing')).results).toEqual(
+			[],
+		);
 	});
 });
 
@@ -403,8 +411,8 @@ describe('several items', () => {
 
 	/** Three items, of which the middle one carries a session that does not live. */
 	async function items() {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(logIn, { credential });
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(logIn, { credential });
 		const [{ sessionId: session, vault_dns: dns }] = json('Vault');
 		return [
 			{ session, dns },
@@ -413,15 +421,15 @@ describe('several items', () => {
 		];
 	}
 
-	test('one that fails stops the step, and says which', async () => {
-		const { error, json } = await world.engine.vault(validateGiven, { items: await items() });
+	test('the first failed item stops the step, and the error says which item it was', async () => {
+		const { error, json } = await fixture.engine.vault(validateGiven, { items: await items() });
 		expect(error?.message).toMatch(/\[INVALID_SESSION_ID\]$/);
 		expect(error?.context).toMatchObject({ itemIndex: 1 });
 		expect(json('Vault')).toEqual([]);
 	});
 
-	test('with "Continue" every item is its own outcome, paired with its input', async () => {
-		const outcome = await world.engine.vault(validateGiven, {
+	test('with "Continue", every item has its own outcome, paired with its input', async () => {
+		const outcome = await fixture.engine.vault(validateGiven, {
 			items: await items(),
 			onError: 'continueRegularOutput',
 		});
@@ -443,8 +451,8 @@ describe('several items', () => {
 		]);
 	});
 
-	test('with "Continue (using error output)" the failed items go there', async () => {
-		const { engine } = world;
+	test('with "Continue (using error output)", failed items go to the error output', async () => {
+		const { engine } = fixture;
 		const node = engine.node('Vault', VEEVA_VAULT, validateGiven, {
 			onError: 'continueErrorOutput',
 		});
@@ -460,11 +468,11 @@ describe('several items', () => {
 		});
 	});
 
-	test('one call for each, on a warm session', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(keepAlive, { credential });
-		const before = world.vault.calls.length;
-		await world.engine.vault(keepAlive, { credential, items: Array(10).fill({}) });
-		expect(world.vault.calls.length - before).toBe(10);
+	test('each item makes one call when there is a session', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(keepAlive, { credential });
+		const before = fixture.vault.calls.length;
+		await fixture.engine.vault(keepAlive, { credential, items: Array(10).fill({}) });
+		expect(fixture.vault.calls.length - before).toBe(10);
 	});
 });

@@ -1,8 +1,8 @@
+import { useFixture } from '../fixture/jest.mts';
 import { VEEVA_VAULT } from './engine.mts';
-import { useWorld } from './world.mts';
 
 const RECORDS = 2500;
-const world = useWorld({ queryRecords: RECORDS });
+const fixture = useFixture({ queryRecords: RECORDS });
 
 const run = (query: string, more = {}) => ({
 	resource: 'query',
@@ -13,52 +13,54 @@ const run = (query: string, more = {}) => ({
 });
 const READINGS = 'SELECT id, name__v FROM reading__c';
 
-test('one item for each record, over all pages', async () => {
-	const credential = await world.credential();
-	const { items, error } = await world.engine.vault(run(READINGS), { credential });
+test('returns one item for each record, from all pages', async () => {
+	const credential = await fixture.credential();
+	const { items, error } = await fixture.engine.vault(run(READINGS), { credential });
 	expect(error).toBeUndefined();
 	expect(items('Vault')).toHaveLength(RECORDS);
 	expect(items('Vault')[RECORDS - 1]).toEqual({
 		json: { id: 'V00000000002499', name__v: 'Reading 2500' },
 		pairedItem: { item: 0 },
 	});
-	expect(world.vault.count({ method: 'POST', path: '/query' })).toBe(1);
-	expect(world.vault.count({ method: 'POST', path: /\/query\// })).toBe(2);
-	expect(world.vault.calls.at(-1)?.form).toBeUndefined();
+	expect(fixture.vault.count({ method: 'POST', path: '/query' })).toBe(1);
+	expect(fixture.vault.count({ method: 'POST', path: /\/query\// })).toBe(2);
+	expect(fixture.vault.calls.at(-1)?.form).toBeUndefined();
 });
 
 test.each([
 	[1, 1],
 	[1000, 1],
 	[1001, 2],
-])('a limit of %i reads %i pages and no more', async (limit, pages) => {
-	const credential = await world.credential();
-	const { json } = await world.engine.vault(run(READINGS, { returnAll: false, limit }), {
+])('a limit of %i reads no more than %i pages', async (limit, pages) => {
+	const credential = await fixture.credential();
+	const { json } = await fixture.engine.vault(run(READINGS, { returnAll: false, limit }), {
 		credential,
 	});
 	expect(json('Vault')).toHaveLength(limit);
-	expect(world.vault.count({ path: /\/query/ })).toBe(pages);
+	expect(fixture.vault.count({ path: /\/query/ })).toBe(pages);
 });
 
-test('whole numbers may come as text, as from an expression', async () => {
-	const credential = await world.credential();
+test('accepts whole numbers as text, as an expression gives them', async () => {
+	const credential = await fixture.credential();
 	const given = { returnAll: false, limit: '={{ "2" }}', options: { concurrency: '={{ " 5 " }}' } };
-	const { json, error } = await world.engine.vault(run(READINGS, given), { credential });
+	const { json, error } = await fixture.engine.vault(run(READINGS, given), { credential });
 	expect(error).toBeUndefined();
 	expect(json('Vault')).toHaveLength(2);
 });
 
-test('no records give no items', async () => {
-	const credential = await world.credential();
-	const { json, error } = await world.engine.vault(run('SELECT id FROM documents'), { credential });
+test('returns no items when there are no records', async () => {
+	const credential = await fixture.credential();
+	const { json, error } = await fixture.engine.vault(run('SELECT id FROM documents'), {
+		credential,
+	});
 	expect(error).toBeUndefined();
 	expect(json('Vault')).toEqual([]);
 });
 
-test('the description comes first, when it is wanted', async () => {
-	const credential = await world.credential();
+test('returns the description first when it is requested', async () => {
+	const credential = await fixture.credential();
 	const given = run(`${READINGS} MAXROWS 1`, { options: { describe: true } });
-	const { json } = await world.engine.vault(given, { credential });
+	const { json } = await fixture.engine.vault(given, { credential });
 	expect(json('Vault')).toEqual([
 		{
 			queryDescribe: {
@@ -73,10 +75,10 @@ test('the description comes first, when it is wanted', async () => {
 	]);
 });
 
-test('results of sub-queries are kept as Vault wrote them', async () => {
-	const credential = await world.credential();
+test('keeps the results of sub-queries as Vault wrote them', async () => {
+	const credential = await fixture.credential();
 	const vql = 'SELECT id, (SELECT name__v FROM products__cr) FROM reading__c MAXROWS 1';
-	const { json } = await world.engine.vault(run(vql), { credential });
+	const { json } = await fixture.engine.vault(run(vql), { credential });
 	expect(json('Vault')).toEqual([
 		{
 			id: 'V00000000000000',
@@ -88,9 +90,9 @@ test('results of sub-queries are kept as Vault wrote them', async () => {
 	]);
 });
 
-test("a syntax error shows Vault's message at the item, and the other items are done", async () => {
-	const credential = await world.credential();
-	const outcome = await world.engine.vault(run('={{ $json.vql }}'), {
+test("shows Vault's message for a syntax error at its item, and completes the other items", async () => {
+	const credential = await fixture.credential();
+	const outcome = await fixture.engine.vault(run('={{ $json.vql }}'), {
 		credential,
 		items: [
 			{ vql: `${READINGS} MAXROWS 1` },
@@ -117,50 +119,50 @@ test("a syntax error shows Vault's message at the item, and the other items are 
 	});
 	expect(third.pairedItem).toEqual({ item: 2 });
 
-	const { error } = await world.engine.vault(run('SELECT FROM'), { credential });
+	const { error } = await fixture.engine.vault(run('SELECT FROM'), { credential });
 	expect(error?.message).toMatch(/\[INCORRECT_QUERY_SYNTAX_ERROR\]$/);
 	expect(error?.context).toMatchObject({ itemIndex: 0 });
 });
 
 describe('expressions in the statement', () => {
 	const documents = async (query: string, items = [{ name: "Olivia's" }]) => {
-		const credential = await world.credential();
-		world.vault.addDocument({ name: "Olivia's" });
-		return await world.engine.vault(run(query), { credential, items });
+		const credential = await fixture.credential();
+		fixture.vault.addDocument({ name: "Olivia's" });
+		return await fixture.engine.vault(run(query), { credential, items });
 	};
 
-	test('are resolved where they stand in the text, as the editor shows them', async () => {
+	test('are resolved in the text, as the editor shows them', async () => {
 		const { json } = await documents(
 			'SELECT id FROM documents WHERE name__v = \'{{ $json.name.replace("\'", "\\\\\'") }}\'',
 		);
-		expect(world.vault.calls.at(-1)?.form).toEqual({
+		expect(fixture.vault.calls.at(-1)?.form).toEqual({
 			q: "SELECT id FROM documents WHERE name__v = 'Olivia\\'s'",
 		});
 		expect(json('Vault')).toEqual([{ id: 1 }]);
 	});
 
-	test('are escaped as the help of the field says', async () => {
-		const node = world.engine.description(VEEVA_VAULT);
+	test("are escaped as the field's help says", async () => {
+		const node = fixture.engine.description(VEEVA_VAULT);
 		const help = node.properties.find(({ name }) => name === 'query')?.description ?? '';
 		const [escaped = ''] = /\{\{ .+ \}\}/.exec(help) ?? [];
 		await documents(`SELECT id FROM documents WHERE name__v = '${escaped}'`, [
 			{ name: "a\\' OR 'b" },
 		]);
-		expect(world.vault.calls.at(-1)?.form).toEqual({
+		expect(fixture.vault.calls.at(-1)?.form).toEqual({
 			q: "SELECT id FROM documents WHERE name__v = 'a\\\\\\' OR \\'b'",
 		});
 	});
 
-	test('give the whole text', async () => {
+	test('may give the whole statement', async () => {
 		const { json } = await documents('={{ "SELECT id FROM documents" }}');
 		expect(json('Vault')).toEqual([{ id: 1 }]);
 	});
 
 	test.each(['{{ $json.name }}', '={{ $json.name }}'])(
-		'are not resolved again in what %s gives',
+		'are not resolved again in the result of %s',
 		async (query) => {
 			await documents(query, [{ name: 'SELECT {{ 6 * 7 }}' }]);
-			expect(world.vault.calls.at(-1)?.form).toEqual({ q: 'SELECT {{ 6 * 7 }}' });
+			expect(fixture.vault.calls.at(-1)?.form).toEqual({ q: 'SELECT {{ 6 * 7 }}' });
 		},
 	);
 });
@@ -175,31 +177,31 @@ test.each([
 	['Limit is not valid: "five"', { query: READINGS, limit: '={{ "five" }}' }],
 	['Concurrent Items is not valid: "0"', { query: READINGS, options: { concurrency: 0 } }],
 	['Concurrent Items is not valid: "101"', { query: READINGS, options: { concurrency: 101 } }],
-])('%s, told before any call', async (message, given) => {
-	const credential = await world.credential();
-	const { error } = await world.engine.vault(run('', { returnAll: false, ...given }), {
+])('%s is refused before any call', async (message, given) => {
+	const credential = await fixture.credential();
+	const { error } = await fixture.engine.vault(run('', { returnAll: false, ...given }), {
 		credential,
 	});
 	expect(error?.name).toBe('NodeOperationError');
 	expect(error?.message).toContain(message);
 	expect(error?.description).toMatch(/^Expected /);
-	expect(world.vault.calls).toEqual([]);
+	expect(fixture.vault.calls).toEqual([]);
 });
 
-test('a session that ends between two pages is renewed, and no record is lost', async () => {
-	const credential = await world.credential();
-	world.vault.fail({ on: { path: /\/query\// }, with: { error: 'INVALID_SESSION_ID' } });
-	const { json, error } = await world.engine.vault(run(READINGS), { credential });
+test('renews a session that ends between two pages, and loses no record', async () => {
+	const credential = await fixture.credential();
+	fixture.vault.fail({ on: { path: /\/query\// }, with: { error: 'INVALID_SESSION_ID' } });
+	const { json, error } = await fixture.engine.vault(run(READINGS), { credential });
 	expect(error).toBeUndefined();
 	expect(new Set(json('Vault').map(({ id }) => id)).size).toBe(RECORDS);
-	expect(world.vault.logins).toBe(2);
+	expect(fixture.vault.logins).toBe(2);
 });
 
-test('a page that fails is an error, and is not asked for again', async () => {
-	const credential = await world.credential();
-	world.vault.fail({ on: { path: /\/query\// }, with: 'reset', after: 1 });
-	const { error, json } = await world.engine.vault(run(READINGS), { credential });
-	expect(error?.message).toContain('broke off the connection');
+test('fails when a page fails, and does not request that page again', async () => {
+	const credential = await fixture.credential();
+	fixture.vault.fail({ on: { path: /\/query\// }, with: 'reset', after: 1 });
+	const { error, json } = await fixture.engine.vault(run(READINGS), { credential });
+	expect(error?.message).toContain('closed the connection');
 	expect(json('Vault')).toEqual([]);
-	expect(world.vault.count({ path: /\/query\// })).toBe(2);
+	expect(fixture.vault.count({ path: /\/query\// })).toBe(2);
 });

@@ -6,10 +6,12 @@ import { gzipSync } from 'node:zlib';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { keepAlive } from '../fixture/data.mts';
+import { useFixture } from '../fixture/jest.mts';
+import { textOf } from '../fixture/text.mts';
 import { VEEVA_VAULT } from './engine.mts';
-import { useWorld } from './world.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 
 const DOCUMENTS = '/objects/documents';
 const byPath = (value: string) => ({ __rl: true as const, mode: 'path', value });
@@ -44,7 +46,7 @@ async function withServer(
 const VAULT_HEADERS = { 'Content-Type': 'application/json', 'X-VaultAPI-ExecutionId': 'e-1' };
 
 /** The calls that are not logins. */
-const calls = () => world.vault.calls.filter(({ path }) => !path.endsWith('/auth'));
+const calls = () => fixture.vault.calls.filter(({ path }) => !path.endsWith('/auth'));
 const lastCall = () => calls().at(-1);
 
 describe('paths', () => {
@@ -56,15 +58,15 @@ describe('paths', () => {
 		['/api/', '/api/'],
 		['/api/{version}/objects/documents', '/api/v25.2/objects/documents'],
 	])('%s calls %s', async (given, path) => {
-		const credential = await world.credential();
-		await world.engine.vault(request(given), { credential });
+		const credential = await fixture.credential();
+		await fixture.engine.vault(request(given), { credential });
 		expect(lastCall()?.path).toBe(path);
 	});
 
-	test('are filled in and get their query', async () => {
-		const credential = await world.credential();
-		world.vault.addDocument({ name: 'Leaflet' });
-		const { json } = await world.engine.vault(
+	test('are filled with values, and get their query', async () => {
+		const credential = await fixture.credential();
+		fixture.vault.addDocument({ name: 'Leaflet' });
+		const { json } = await fixture.engine.vault(
 			request('/objects/documents/{doc_id}?a=1', {
 				pathParameters: pairs({ doc_id: '={{ $json.id }}' }),
 				queryParameters: pairs({ a: 'x&y', list: [1] }),
@@ -78,23 +80,26 @@ describe('paths', () => {
 		expect(json('Vault')).toEqual([{ id: 1, name__v: 'Leaflet' }]);
 	});
 
-	test('may be an address of the Vault itself, and of no other', async () => {
-		const credential = await world.credential();
-		const own = await world.engine.vault(
-			request(`${world.promoMats}/api/v25.2/objects/documents`),
+	test('may be an address of the Vault itself, and of no other host', async () => {
+		const credential = await fixture.credential();
+		const own = await fixture.engine.vault(
+			request(`${fixture.promoMats}/api/v25.2/objects/documents`),
 			{
 				credential,
 			},
 		);
 		expect(own.error).toBeUndefined();
-		const before = world.vault.calls.length;
-		for (const other of [world.qualityDocs, 'https://example.com']) {
-			const { error } = await world.engine.vault(request(`${other}/api/v25.2/objects/documents`), {
-				credential,
-			});
+		const before = fixture.vault.calls.length;
+		for (const other of [fixture.qualityDocs, 'https://example.com']) {
+			const { error } = await fixture.engine.vault(
+				request(`${other}/api/v25.2/objects/documents`),
+				{
+					credential,
+				},
+			);
 			expect(error?.message).toMatch(/was not sent: it is not the Vault of this step$/);
 		}
-		expect(world.vault.calls).toHaveLength(before);
+		expect(fixture.vault.calls).toHaveLength(before);
 	});
 
 	test.each([
@@ -121,19 +126,19 @@ describe('paths', () => {
 		'foo:/api/x',
 		'={{ "" }}',
 	])('%j is refused before any call', async (given) => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(request(given), { credential });
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(request(given), { credential });
 		expect(error?.name).toBe('NodeOperationError');
 		expect(error?.message).toMatch(/^Path is (empty|not valid)/);
 		expect(error?.description).toMatch(/^Expected /);
 		expect(error?.message).not.toContain('pass');
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('an item cannot leave its part of the path', async () => {
-		const credential = await world.credential();
+	test("keep an item's value within its part of the path", async () => {
+		const credential = await fixture.credential();
 		for (const id of ['..', '../users', '1/versions', '%2e%2e', '1?x=y', '1#x']) {
-			await world.engine.vault(
+			await fixture.engine.vault(
 				request('/objects/documents/{id}', { pathParameters: pairs({ id }) }),
 				{ credential },
 			);
@@ -143,63 +148,63 @@ describe('paths', () => {
 		);
 	});
 
-	test('a value that is no part of a path names its field', async () => {
-		const credential = await world.credential();
+	test('report the field of a value that cannot be part of a path', async () => {
+		const credential = await fixture.credential();
 		for (const id of ['a/b', '..', '..;x']) {
-			const { error } = await world.engine.vault(
+			const { error } = await fixture.engine.vault(
 				request('/objects/documents/{id}', { pathParameters: pairs({ id }) }),
 				{ credential },
 			);
 			expect(error?.message).toBe(`Path Parameters › id is not valid: "${id}"`);
 		}
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 
-	test('values fill the query as well', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(
+	test('take values in the query as well', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(
 			request('/objects/documents?q={q}&p={p}', {
 				pathParameters: pairs({ q: '5&x=1', p: '../a\nb' }),
 			}),
 			{ credential },
 		);
 		expect(lastCall()?.query).toEqual({ q: '5&x=1', p: '../a\nb' });
-		const { error } = await world.engine.vault(request('/objects/documents?limit={limit}'), {
+		const { error } = await fixture.engine.vault(request('/objects/documents?limit={limit}'), {
 			credential,
 		});
 		expect(error?.message).toBe('Path Parameters is empty');
 		expect(error?.description).toBe('Expected a value for {limit}.');
 	});
 
-	test('a query is not repeated in an error', async () => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(request('/x?password=hunter2#'), { credential });
+	test('are shown in an error without their query', async () => {
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(request('/x?password=hunter2#'), { credential });
 		expect(error?.message).toBe('Path is not valid: "/x"');
 	});
 
-	test('a value may be anything', async () => {
-		const credential = await world.credential();
+	test('take values with any characters', async () => {
+		const credential = await fixture.credential();
 		const pathParameters = pairs({ id: '{abc}' });
-		await world.engine.vault(request('/objects/documents/{id}', { pathParameters }), {
+		await fixture.engine.vault(request('/objects/documents/{id}', { pathParameters }), {
 			credential,
 		});
 		expect(lastCall()?.path).toBe('/api/v25.2/objects/documents/%7Babc%7D');
 	});
 
-	test('can be chosen from a list', async () => {
-		const node = world.engine.node('Vault', VEEVA_VAULT, {});
-		const { results } = await world.engine.listSearch('getEndpoints', node, 'download');
+	test('can be chosen from a list of endpoints', async () => {
+		const node = fixture.engine.node('Vault', VEEVA_VAULT, {});
+		const { results } = await fixture.engine.listSearch('getEndpoints', node, 'download');
 		expect(results.map(({ value }) => value)).toContain('/objects/documents/{doc_id}/file');
-		expect((await world.engine.listSearch('getEndpoints', node)).results.length).toBeGreaterThan(
+		expect((await fixture.engine.listSearch('getEndpoints', node)).results.length).toBeGreaterThan(
 			20,
 		);
 	});
 });
 
 describe('headers and query', () => {
-	test('go with the call, and the session with them', async () => {
-		const credential = await world.credential();
-		await world.engine.vault(
+	test('are sent with the call, together with the session', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(
 			request(DOCUMENTS, {
 				headerParameters: pairs({ 'X-VaultAPI-ReferenceId': 'r1', 'x-vaultapi-clientid': 'own' }),
 			}),
@@ -208,7 +213,7 @@ describe('headers and query', () => {
 		expect(lastCall()?.headers).toMatchObject({
 			'x-vaultapi-referenceid': 'r1',
 			'x-vaultapi-clientid': 'own',
-			authorization: world.vault.sessions()[0].id,
+			authorization: fixture.vault.sessions()[0].id,
 		});
 	});
 
@@ -222,26 +227,26 @@ describe('headers and query', () => {
 		['queryParameters', 'ext_ns', 'sfdc', 'Query Parameters › Name is not valid: "ext_ns"'],
 		['pathParameters', 'id', 'x', 'Path Parameters is not valid: "id"'],
 	])('%s %s is refused before any call', async (field, name, value, message) => {
-		const credential = await world.credential();
+		const credential = await fixture.credential();
 		const given = request(DOCUMENTS, { [field]: pairs({ [name]: value }) });
-		const { error } = await world.engine.vault(given, { credential });
+		const { error } = await fixture.engine.vault(given, { credential });
 		expect(error?.message).toBe(message);
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 });
 
-test('a header is given once', async () => {
-	const credential = await world.credential();
+test('a header that is given twice is refused', async () => {
+	const credential = await fixture.credential();
 	const given = request(DOCUMENTS, { headerParameters: pairs({ 'X-A': '1', 'x-a': '2' }) });
-	const { error } = await world.engine.vault(given, { credential });
+	const { error } = await fixture.engine.vault(given, { credential });
 	expect(error?.message).toBe('Headers › Name is not valid: "x-a"');
-	expect(world.vault.calls).toEqual([]);
+	expect(fixture.vault.calls).toEqual([]);
 });
 
-test('a date is written as Vault writes it', async () => {
-	const credential = await world.credential();
+test("a date is sent in Vault's format", async () => {
+	const credential = await fixture.credential();
 	const given = request(DOCUMENTS, { queryParameters: pairs({ since: '={{ new Date(0) }}' }) });
-	await world.engine.vault(given, { credential });
+	await fixture.engine.vault(given, { credential });
 	expect(lastCall()?.query).toEqual({ since: '1970-01-01T00:00:00.000Z' });
 });
 
@@ -251,19 +256,21 @@ test.each([
 	['?%65xt_ns=sfdc', 'ext_ns'],
 	['?+ext_ns=sfdc', 'ext_ns'],
 ])('a path with %s is refused before any call', async (query, name) => {
-	const credential = await world.credential();
-	for (const address of [DOCUMENTS, `${world.promoMats}/api/v25.2${DOCUMENTS}`]) {
-		const { error } = await world.engine.vault(request(address + query), { credential });
+	const credential = await fixture.credential();
+	for (const address of [DOCUMENTS, `${fixture.promoMats}/api/v25.2${DOCUMENTS}`]) {
+		const { error } = await fixture.engine.vault(request(address + query), { credential });
 		expect(error?.message).toBe(`Path is not valid: "${name}"`);
-		expect(error?.description).toMatch(/^Expected .*this one would sign the call/);
+		expect(error?.description).toMatch(
+			/^Expected a parameter that does not sign the call\. The credential signs it\.$/,
+		);
 	}
-	expect(world.vault.calls).toEqual([]);
+	expect(fixture.vault.calls).toEqual([]);
 });
 
 describe('bodies', () => {
-	test('a form', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(
+	test('are sent as a form', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(
 			post(DOCUMENTS, {
 				contentType: 'form-urlencoded',
 				bodyParameters: pairs({ name__v: 'Ä & b=c', tags: ['x'] }),
@@ -277,9 +284,9 @@ describe('bodies', () => {
 	test.each([
 		['a text', '[{"name__v":"A"},{"name__v":"B"}]'],
 		['an expression', '={{ [{ name__v: "A" }, { name__v: "B" }] }}'],
-	])('JSON as %s', async (_name, jsonBody) => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(
+	])('are sent as JSON, given as %s', async (_name, jsonBody) => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(
 			post('/vobjects/product__v', { contentType: 'json', jsonBody }),
 			{ credential },
 		);
@@ -292,9 +299,9 @@ describe('bodies', () => {
 		);
 	});
 
-	test('CSV, answered in CSV', async () => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(
+	test('are sent as CSV, and the response comes in CSV', async () => {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(
 			post('/vobjects/product__v', {
 				contentType: 'raw',
 				rawContentType: 'text/csv',
@@ -307,14 +314,14 @@ describe('bodies', () => {
 		);
 		expect(lastCall()?.body).toBe('name__v\nA\nB\n');
 		const [{ csv }] = json('Vault');
-		expect(String(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
+		expect(textOf(csv).split('\n')[1]).toMatch(/^SUCCESS,V00000000000001,/);
 	});
 
-	test('Content-Type is a header like others where there is no body', async () => {
-		const credential = await world.credential();
+	test('leave Content-Type to the caller when there is no body', async () => {
+		const credential = await fixture.credential();
 		const headerParameters = pairs({ 'Content-Type': 'text/csv' });
 		for (const given of [{ method: 'GET', contentType: 'json' }, { contentType: 'none' }]) {
-			await world.engine.vault(post(DOCUMENTS, { headerParameters, ...given }), { credential });
+			await fixture.engine.vault(post(DOCUMENTS, { headerParameters, ...given }), { credential });
 			expect(lastCall()?.headers['content-type']).toBe('text/csv');
 		}
 	});
@@ -323,12 +330,15 @@ describe('bodies', () => {
 		['json', /Body Content Type/],
 		['multipart-form-data', /Body Content Type/],
 		['raw', /the field Content Type/],
-	])('what sets the Content-Type of %s is told', async (contentType, where) => {
-		const credential = await world.credential();
+	])('report which option sets the Content-Type of %s', async (contentType, where) => {
+		const credential = await fixture.credential();
 		const headerParameters = pairs({ 'Content-Type': 'text/csv' });
-		const { error } = await world.engine.vault(post(DOCUMENTS, { headerParameters, contentType }), {
-			credential,
-		});
+		const { error } = await fixture.engine.vault(
+			post(DOCUMENTS, { headerParameters, contentType }),
+			{
+				credential,
+			},
+		);
 		expect(error?.description).toMatch(where);
 	});
 
@@ -373,25 +383,25 @@ describe('bodies', () => {
 		[{ options: { timeout: 0 } }, 'Timeout is not valid: "0"'],
 		[{ options: { timeout: 2 ** 31 } }, 'Timeout is not valid: "2147483648"'],
 	])('%j is refused before any call', async (given, message) => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(post(DOCUMENTS, given), { credential });
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(post(DOCUMENTS, given), { credential });
 		if (typeof message === 'string') expect(error?.message).toContain(message);
 		else expect(error?.message).toMatch(message);
 		expect(error?.description).toMatch(/^Expected /);
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	});
 });
 
-describe.each(['memory', 'disk'])('files kept in %s', (where) => {
+describe.each(['memory', 'disk'])('files that n8n keeps in %s', (where) => {
 	beforeAll(async () => {
-		if (where === 'disk') await world.engine.keepFilesOnDisk();
+		if (where === 'disk') await fixture.engine.keepFilesOnDisk();
 	});
 	const content = Buffer.from(`A leaflet, ${'with many pages '.repeat(50_000)}`);
 	const sha256 = createHash('sha256').update(content).digest('hex');
 	const withFile = async () => [
 		{
 			json: {},
-			binary: { leaflet: await world.engine.file(content, 'Beipack "Ä".pdf', 'application/pdf') },
+			binary: { leaflet: await fixture.engine.file(content, 'Beipack "Ä".pdf', 'application/pdf') },
 		},
 	];
 	const upload = post(DOCUMENTS, {
@@ -404,9 +414,9 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		},
 	});
 
-	test('go up in a form, with their length', async () => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(upload, { credential, input: await withFile() });
+	test('are uploaded in a form, with their length', async () => {
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(upload, { credential, input: await withFile() });
 		expect(error).toBeUndefined();
 		expect(lastCall()).toMatchObject({
 			form: { name__v: 'Leaflet' },
@@ -422,8 +432,8 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		});
 	});
 
-	test('go up from where n8n keeps them in the JSON', async () => {
-		const credential = await world.credential();
+	test('are uploaded from where the JSON refers to them', async () => {
+		const credential = await fixture.credential();
 		const [{ binary }] = await withFile();
 		const given = (inputDataFieldName: string) =>
 			post(DOCUMENTS, {
@@ -437,8 +447,8 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 			});
 		const input = [{ json: { files: binary } as unknown as IDataObject }];
 		for (const field of ['files.leaflet', '={{ $json.files.leaflet }}']) {
-			const node = world.engine.node('Vault', VEEVA_VAULT, given(field), { credential });
-			const { error } = await world.engine.run([node], {
+			const node = fixture.engine.node('Vault', VEEVA_VAULT, given(field), { credential });
+			const { error } = await fixture.engine.run([node], {
 				input,
 				settings: { binaryMode: 'combined' },
 			});
@@ -447,33 +457,32 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		}
 	});
 
-	test('without a name go up under that of their field', async () => {
-		const credential = await world.credential();
+	test('are uploaded under the name of their field when they have none', async () => {
+		const credential = await fixture.credential();
 		const input = await withFile();
 		input[0].binary.leaflet.fileName = '';
-		await world.engine.vault(upload, { credential, input });
+		await fixture.engine.vault(upload, { credential, input });
 		expect(lastCall()?.files?.file).toMatchObject({ fileName: 'leaflet', sha256 });
 	});
 
-	test('are sent anew after the session was renewed', async () => {
-		const credential = await world.credential();
-		const keepAlive = { resource: 'session', operation: 'keepAlive' };
-		await world.engine.vault(keepAlive, { credential });
-		world.vault.killSessions();
-		const { error } = await world.engine.vault(upload, { credential, input: await withFile() });
+	test('are sent again after the session was renewed', async () => {
+		const credential = await fixture.credential();
+		await fixture.engine.vault(keepAlive, { credential });
+		fixture.vault.killSessions();
+		const { error } = await fixture.engine.vault(upload, { credential, input: await withFile() });
 		expect(error).toBeUndefined();
-		const uploads = world.vault.calls.filter(({ path }) => path.endsWith(DOCUMENTS));
+		const uploads = fixture.vault.calls.filter(({ path }) => path.endsWith(DOCUMENTS));
 		expect(uploads.map(({ outcome, files }) => [outcome, files?.file.sha256])).toEqual([
 			['INVALID_SESSION_ID', sha256],
 			['SUCCESS', sha256],
 		]);
-		expect(world.vault.changes).toBe(3);
+		expect(fixture.vault.changes).toBe(3);
 	});
 
-	test('go up as they are', async () => {
-		const credential = await world.credential();
-		const file = await world.engine.file(Buffer.from('name__v\nA\n'), 'a.csv', 'text/csv');
-		const { error } = await world.engine.vault(
+	test('are uploaded as the whole body', async () => {
+		const credential = await fixture.credential();
+		const file = await fixture.engine.file(Buffer.from('name__v\nA\n'), 'a.csv', 'text/csv');
+		const { error } = await fixture.engine.vault(
 			post('/vobjects/product__v', { contentType: 'binaryData', inputDataFieldName: 'data' }),
 			{ credential, input: [{ json: {}, binary: { data: file } }] },
 		);
@@ -484,9 +493,9 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		});
 	});
 
-	test("come down under Vault's name for them", async () => {
-		const credential = await world.credential();
-		world.vault.addDocument({
+	test('are downloaded under the name that Vault gives them', async () => {
+		const credential = await fixture.credential();
+		fixture.vault.addDocument({
 			file: {
 				fileName: 'Beipack "Ä".pdf',
 				mimeType: 'application/pdf',
@@ -494,7 +503,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 				content,
 			},
 		});
-		const { items, error } = await world.engine.vault(
+		const { items, error } = await fixture.engine.vault(
 			request(`${DOCUMENTS}/1/file`, { responseFormat: 'file', outputPropertyName: 'leaflet' }),
 			{ credential },
 		);
@@ -508,40 +517,40 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 		expect(pairedItem).toEqual({ item: 0 });
 		const file = binary?.leaflet;
 		if (file === undefined) throw new Error('There is no file');
-		expect((await world.engine.contentOf(file)).equals(content)).toBe(true);
+		expect((await fixture.engine.contentOf(file)).equals(content)).toBe(true);
 	});
 
-	test('a download that breaks off is an error', async () => {
-		const credential = await world.credential();
-		world.vault.addDocument({ file: { fileName: 'a.bin', mimeType: 'x', size: 50_000_000 } });
-		world.vault.fail({ on: { path: '/file' }, with: 'cut' });
-		const { error } = await world.engine.vault(
+	test('fail when a download breaks off', async () => {
+		const credential = await fixture.credential();
+		fixture.vault.addDocument({ file: { fileName: 'a.bin', mimeType: 'x', size: 50_000_000 } });
+		fixture.vault.fail({ on: { path: '/file' }, with: 'cut' });
+		const { error } = await fixture.engine.vault(
 			request(`${DOCUMENTS}/1/file`, { responseFormat: 'file' }),
 			{ credential },
 		);
-		expect(error?.message).toContain('broke off the connection in the middle of its answer');
+		expect(error?.message).toContain('closed the connection during its response');
 	});
 
 	test.each([
 		['a file', { 'Content-Disposition': 'attachment;filename="a.bin"' }],
 		['a compressed file', { 'Content-Disposition': 'attachment', 'Content-Encoding': 'gzip' }],
 		['a text that is read first', { 'Content-Type': 'text/plain' }],
-	])('%s that stops in the middle is an error', async (_what, headers) => {
+	])('fail when %s stops in the middle', async (_what, headers) => {
 		const stalls: RequestListener = (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Length': '1000', ...headers });
 			response.write('Content-Encoding' in headers ? gzipSync(content).subarray(0, 100) : 'begins');
 		};
 		await withServer(stalls, async (session) => {
-			const { error } = await world.engine.vault(
+			const { error } = await fixture.engine.vault(
 				request('/x', { ...session, responseFormat: 'file', options: { timeout: 200 } }),
 			);
 			expect(error?.message).toMatch(
-				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds in the middle of its answer$/,
+				/^127\.0\.0\.1:\d+ sent nothing for 0\.2 seconds during its response$/,
 			);
 		});
 	});
 
-	test('a slow download is none, as long as it goes on', async () => {
+	test('may take long to download, as long as data arrives', async () => {
 		const drips: RequestListener = (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Disposition': 'attachment' });
 			let left = 40;
@@ -552,7 +561,7 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 			}, 100);
 		};
 		await withServer(drips, async (session) => {
-			const { json, error } = await world.engine.vault(
+			const { json, error } = await fixture.engine.vault(
 				request('/x', { ...session, responseFormat: 'file', options: { timeout: 3000 } }),
 			);
 			expect(error).toBeUndefined();
@@ -561,38 +570,41 @@ describe.each(['memory', 'disk'])('files kept in %s', (where) => {
 	});
 });
 
-describe('a refusal is an error in each format', () => {
+describe('a refusal by Vault is an error in every format', () => {
 	test.each(['json', 'text', 'file'])('%s', async (responseFormat) => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(request(`${DOCUMENTS}/7/file`, { responseFormat }), {
-			credential,
-		});
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(
+			request(`${DOCUMENTS}/7/file`, { responseFormat }),
+			{
+				credential,
+			},
+		);
 		expect(error?.message).toBe('There is no document 7. [INVALID_DATA]');
 		expect(error?.description).toContain("Vault's execution ID");
 	});
 
 	test.each(['json', 'text', 'file'])(
-		'a dead session is renewed for %s',
+		'a session that has ended is renewed for %s',
 		async (responseFormat) => {
-			const credential = await world.credential();
-			world.vault.fail({ with: { error: 'INVALID_SESSION_ID' }, on: { path: DOCUMENTS } });
-			const { error } = await world.engine.vault(request(DOCUMENTS, { responseFormat }), {
+			const credential = await fixture.credential();
+			fixture.vault.fail({ with: { error: 'INVALID_SESSION_ID' }, on: { path: DOCUMENTS } });
+			const { error } = await fixture.engine.vault(request(DOCUMENTS, { responseFormat }), {
 				credential,
 			});
 			expect(error).toBeUndefined();
-			expect(world.vault.logins).toBe(2);
+			expect(fixture.vault.logins).toBe(2);
 		},
 	);
 
 	test.each([
-		['html', 'did not answer as a Vault does: text/html'],
-		['500', 'answered with HTTP status 500'],
+		['html', 'did not respond like a Vault: text/html'],
+		['500', 'responded with HTTP status 500'],
 		['downtime', 'is down for maintenance'],
 	] as const)('%s', async (fault, message) => {
-		const credential = await world.credential();
+		const credential = await fixture.credential();
 		for (const responseFormat of ['json', 'text', 'file']) {
-			world.vault.fail({ with: fault, on: { path: DOCUMENTS } });
-			const { error } = await world.engine.vault(request(DOCUMENTS, { responseFormat }), {
+			fixture.vault.fail({ with: fault, on: { path: DOCUMENTS } });
+			const { error } = await fixture.engine.vault(request(DOCUMENTS, { responseFormat }), {
 				credential,
 			});
 			expect(error?.message).toContain(message);
@@ -603,14 +615,14 @@ describe('a refusal is an error in each format', () => {
 		'of records of a bulk call, answered in %s',
 		(accept) => {
 			test.each(['text', 'file'])('%s', async (responseFormat) => {
-				const credential = await world.credential();
+				const credential = await fixture.credential();
 				const given = {
 					contentType: 'json',
 					jsonBody: '[{"name__v":"A"},{"name__v":""},{"name__v":"A"}]',
 					headerParameters: pairs({ Accept: accept }),
 					responseFormat,
 				};
-				const { error, items } = await world.engine.vault(post('/vobjects/product__v', given), {
+				const { error, items } = await fixture.engine.vault(post('/vobjects/product__v', given), {
 					credential,
 				});
 				expect(error?.message).toBe(REFUSED_RECORDS);
@@ -618,7 +630,7 @@ describe('a refusal is an error in each format', () => {
 				expect(items('Vault')).toEqual([]);
 
 				const options = { failedRecordsAsItems: true };
-				const whole = await world.engine.vault(
+				const whole = await fixture.engine.vault(
 					post('/vobjects/product__v', { ...given, options }),
 					{ credential },
 				);
@@ -628,9 +640,9 @@ describe('a refusal is an error in each format', () => {
 		},
 	);
 
-	test('in XML, too', async () => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(
+	test('in XML as well', async () => {
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(
 			request(`${DOCUMENTS}/7`, {
 				responseFormat: 'text',
 				headerParameters: pairs({ Accept: 'application/xml' }),
@@ -641,7 +653,7 @@ describe('a refusal is an error in each format', () => {
 	});
 });
 
-describe('what a server says', () => {
+describe("a server's response", () => {
 	const answering = (headers: object, body: string): RequestListener => {
 		return (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, ...headers });
@@ -649,33 +661,36 @@ describe('what a server says', () => {
 		};
 	};
 
-	test.each(['json', 'text', 'file'])('of a session is not repeated, in %s', async (format) => {
-		const record = { responseStatus: 'FAILURE', errors: [{ type: 'S1', message: 'It is S1.' }] };
-		const body = JSON.stringify({ responseStatus: 'SUCCESS', data: [record] });
-		await withServer(answering({ 'X-VaultAPI-ExecutionId': 'S1' }, body), async (session) => {
-			const { error } = await world.engine.vault(
-				post('/x', { ...session, responseFormat: format }),
-			);
-			expect(error?.message).toBe('Vault refused 1 of 1 records: record 1: It is ***. [***]');
-			expect(JSON.stringify({ ...error, node: undefined })).not.toContain('S1"');
-		});
-	});
+	test.each(['json', 'text', 'file'])(
+		'is shown without a session that it repeats, in %s',
+		async (format) => {
+			const record = { responseStatus: 'FAILURE', errors: [{ type: 'S1', message: 'It is S1.' }] };
+			const body = JSON.stringify({ responseStatus: 'SUCCESS', data: [record] });
+			await withServer(answering({ 'X-VaultAPI-ExecutionId': 'S1' }, body), async (session) => {
+				const { error } = await fixture.engine.vault(
+					post('/x', { ...session, responseFormat: format }),
+				);
+				expect(error?.message).toBe('Vault refused 1 of 1 records: record 1: It is ***. [***]');
+				expect(JSON.stringify({ ...error, node: undefined })).not.toContain('S1"');
+			});
+		},
+	);
 
-	test.each(['json', 'text', 'file'])('that breaks off is an error, in %s', async (format) => {
+	test.each(['json', 'text', 'file'])('is an error when it breaks off, in %s', async (format) => {
 		const breaks: RequestListener = (_request, response) => {
 			response.writeHead(200, { ...VAULT_HEADERS, 'Content-Length': '1000' });
 			response.write('{"responseStatus":', () => response.destroy());
 		};
 		await withServer(breaks, async (session) => {
-			const { error } = await world.engine.vault(
+			const { error } = await fixture.engine.vault(
 				post('/x', { ...session, responseFormat: format }),
 			);
-			expect(error?.message).toMatch(/ broke off the connection in the middle of its answer$/);
-			expect(error?.description).toContain('The call has been carried out');
+			expect(error?.message).toMatch(/ closed the connection during its response$/);
+			expect(error?.description).toContain('The call was carried out');
 		});
 	});
 
-	test('that it warns of is shown, once', async () => {
+	test('is shown once when it is a warning', async () => {
 		const body = JSON.stringify({
 			responseStatus: 'WARNING',
 			warnings: [{ type: 'PARTIAL', message: 'Not all of S1.' }],
@@ -684,7 +699,7 @@ describe('what a server says', () => {
 		await withServer(answering({}, body), async (session) => {
 			const query = { resource: 'query', operation: 'run', query: 'SELECT id FROM x', ...session };
 			for (const given of [request('/x', session), query]) {
-				const outcome = await world.engine.vault(given, { items: [{}, {}] });
+				const outcome = await fixture.engine.vault(given, { items: [{}, {}] });
 				expect(outcome.json('Vault')).toEqual([{ id: 1 }, { id: 1 }]);
 				expect(outcome.run.data.resultData.runData.Vault[0].hints).toEqual([
 					{
@@ -697,33 +712,33 @@ describe('what a server says', () => {
 		});
 	});
 
-	test('that is no HTTP is an error', async () => {
+	test('is an error when it is not HTTP', async () => {
 		const garbles: RequestListener = ({ socket }) => {
 			socket.end('HTTP/1.1 200 OK\r\nA b: c\u0000\r\n\r\n');
 		};
 		await withServer(garbles, async (session) => {
-			const { error } = await world.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ sent something that is no HTTP answer$/);
+			const { error } = await fixture.engine.vault(request('/x', session));
+			expect(error?.message).toMatch(/ sent a response that is not HTTP$/);
 		});
 	});
 
-	test('a 304 is no redirect', async () => {
+	test('with status 304 is not taken for a redirect', async () => {
 		const unchanged: RequestListener = (_request, response) => response.writeHead(304).end();
 		await withServer(unchanged, async (session) => {
-			const { error } = await world.engine.vault(request('/x', session));
-			expect(error?.message).toMatch(/ answered with HTTP status 304$/);
+			const { error } = await fixture.engine.vault(request('/x', session));
+			expect(error?.message).toMatch(/ responded with HTTP status 304$/);
 		});
 	});
 
 	test.each(['text', 'file'])(
-		'of an earlier call is no refusal of this one, as %s',
+		'about an earlier call is not taken for a refusal of this call, as %s',
 		async (format) => {
 			const log = 'responseStatus,id,errors\nFAILURE,,INVALID_DATA|No.\n';
 			await withServer(answering({ 'Content-Type': 'text/csv' }, log), async (session) => {
 				const given = { ...session, responseFormat: format };
-				const { error } = await world.engine.vault(request('/x', given));
+				const { error } = await fixture.engine.vault(request('/x', given));
 				expect(error).toBeUndefined();
-				expect((await world.engine.vault(post('/x', given))).error?.message).toMatch(
+				expect((await fixture.engine.vault(post('/x', given))).error?.message).toMatch(
 					/refused 1 of 1/,
 				);
 			});
@@ -731,7 +746,7 @@ describe('what a server says', () => {
 	);
 });
 
-test('headers and timeout hold for each page', async () => {
+test('headers and timeout apply to every page', async () => {
 	const seen: Array<string | undefined> = [];
 	const pages: RequestListener = ({ url, headers }, response) => {
 		seen.push(`${String(headers['x-vaultapi-clientid'])} ${String(headers['x-a'])}`);
@@ -744,23 +759,23 @@ test('headers and timeout hold for each page', async () => {
 		response.end(JSON.stringify({ responseStatus: 'SUCCESS', responseDetails, data: [{ id: 1 }] }));
 	};
 	await withServer(pages, async (session) => {
-		const { error } = await world.engine.vault(
+		const { error } = await fixture.engine.vault(
 			request('/x', {
 				...session,
 				headerParameters: pairs({ 'X-VaultAPI-ClientID': 'own', 'X-A': '1' }),
 				options: { followPages: '={{ "true" }}', timeout: 1000 },
 			}),
 		);
-		expect(error?.message).toMatch(/ did not answer in time$/);
+		expect(error?.message).toMatch(/ did not respond in time$/);
 		expect(seen).toEqual(['own 1', 'own 1', 'own 1']);
 	});
 });
 
 test.each(['={{ $("Nope").first().json.a }}', '={{ [1].chunk("a") }}'])(
-	'an expression that cannot be read is a field that is not valid: %s',
+	'an expression that cannot be evaluated is reported as a field that is not valid: %s',
 	async (path) => {
-		const credential = await world.credential();
-		const { json } = await world.engine.vault(request(path), {
+		const credential = await fixture.credential();
+		const { json } = await fixture.engine.vault(request(path), {
 			credential,
 			onError: 'continueRegularOutput',
 		});
@@ -773,27 +788,27 @@ test.each(['={{ $("Nope").first().json.a }}', '={{ [1].chunk("a") }}'])(
 				},
 			},
 		]);
-		expect(world.vault.calls).toEqual([]);
+		expect(fixture.vault.calls).toEqual([]);
 	},
 );
 
-describe('bulk answers', () => {
+describe('bulk responses', () => {
 	const jsonBody = '[{"name__v":"A"},{"name__v":""},{"name__v":"A"}]';
 	const bulk = (more: IDataObject) =>
 		post('/vobjects/product__v', { contentType: 'json', jsonBody, ...more });
 
-	test('with records that Vault has refused are an error', async () => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(bulk({}), { credential });
+	test('are an error when Vault refused records', async () => {
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(bulk({}), { credential });
 		expect(error?.message).toBe(REFUSED_RECORDS);
-		expect(error?.description).toContain('The other records have been carried out');
+		expect(error?.description).toContain('Vault has processed the other records');
 		expect(error?.description).toMatch(/ Vault's execution ID: [\w-]+\.$/);
-		expect(world.vault.count({ path: '/product__v' })).toBe(1);
+		expect(fixture.vault.count({ path: '/product__v' })).toBe(1);
 	});
 
-	test('in CSV as well', async () => {
-		const credential = await world.credential();
-		const { error } = await world.engine.vault(
+	test('are an error in CSV as well', async () => {
+		const credential = await fixture.credential();
+		const { error } = await fixture.engine.vault(
 			bulk({ responseFormat: 'text', headerParameters: pairs({ Accept: 'text/csv' }) }),
 			{ credential },
 		);
@@ -801,9 +816,9 @@ describe('bulk answers', () => {
 		expect(error?.message).toContain('The name "A", is taken. [INVALID_DATA]');
 	});
 
-	test('or give one item for each', async () => {
-		const credential = await world.credential();
-		const { json, error } = await world.engine.vault(
+	test('return one item for each record with Failed Records as Items', async () => {
+		const credential = await fixture.credential();
+		const { json, error } = await fixture.engine.vault(
 			bulk({ options: { failedRecordsAsItems: true } }),
 			{ credential },
 		);
@@ -819,22 +834,22 @@ describe('bulk answers', () => {
 	});
 });
 
-describe('answers', () => {
+describe('responses', () => {
 	const three = async () => {
-		const credential = await world.credential();
-		for (const name of ['A', 'B', 'C']) world.vault.addDocument({ name });
+		const credential = await fixture.credential();
+		for (const name of ['A', 'B', 'C']) fixture.vault.addDocument({ name });
 		return credential;
 	};
 
-	test('simplified, one item for each element', async () => {
+	test('are simplified to one item for each element', async () => {
 		const credential = await three();
-		const { json } = await world.engine.vault(request(DOCUMENTS), { credential });
+		const { json } = await fixture.engine.vault(request(DOCUMENTS), { credential });
 		expect(json('Vault').map(({ name__v }) => name__v)).toEqual(['A', 'B', 'C']);
 	});
 
-	test('or as Vault wrote them', async () => {
+	test('are returned as Vault wrote them when simplifying is off', async () => {
 		const credential = await three();
-		const { json } = await world.engine.vault(request(DOCUMENTS, { simplify: false }), {
+		const { json } = await fixture.engine.vault(request(DOCUMENTS, { simplify: false }), {
 			credential,
 		});
 		expect(json('Vault')).toEqual([
@@ -852,25 +867,25 @@ describe('answers', () => {
 				bodyParameters: pairs({ q: 'SELECT id, name__v FROM documents PAGESIZE 2' }),
 			},
 		],
-	])('pages of %s %s are followed with the same method', async (method, path, more) => {
+	])('are followed over their pages with the same method: %s %s', async (method, path, more) => {
 		const credential = await three();
-		await world.engine.vault(
+		await fixture.engine.vault(
 			post('/vobjects/product__v', {
 				contentType: 'raw',
 				body: 'name__v\nA\nB\nC\n',
 			}),
 			{ credential },
 		);
-		const { changes } = world.vault;
+		const { changes } = fixture.vault;
 		const given = request(path, { method, ...more, options: { followPages: true } });
-		const { json, error } = await world.engine.vault(given, { credential });
+		const { json, error } = await fixture.engine.vault(given, { credential });
 		expect(error).toBeUndefined();
 		expect(json('Vault').map(({ name__v }) => name__v)).toEqual(['A', 'B', 'C']);
 		expect(lastCall()?.method).toBe(method);
-		expect(world.vault.changes).toBe(changes);
+		expect(fixture.vault.changes).toBe(changes);
 
 		const whole = { method, ...more, options: { followPages: true }, simplify: false };
-		const pages = await world.engine.vault(request(path, whole), { credential });
+		const pages = await fixture.engine.vault(request(path, whole), { credential });
 		expect(pages.json('Vault')).toHaveLength(2);
 	});
 });
@@ -895,14 +910,14 @@ describe('pages that lead in a circle are an error', () => {
 				);
 			},
 			async (session) => {
-				const { error, json } = await world.engine.vault(
+				const { error, json } = await fixture.engine.vault(
 					request('/objects/users', {
 						...session,
 						queryParameters: pairs({ start: 0 }),
 						options: { followPages: true },
 					}),
 				);
-				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ gave pages that lead in a circle$/);
+				expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ returned pages in a loop$/);
 				expect(json('Vault')).toEqual([]);
 				expect(called).toBe(count);
 			},
@@ -923,22 +938,22 @@ describe('pages that lead in a circle are an error', () => {
 				);
 			},
 			async (session) => {
-				const { error } = await world.engine.vault({
+				const { error } = await fixture.engine.vault({
 					resource: 'query',
 					operation: 'run',
 					query: 'SELECT id FROM documents',
 					returnAll: true,
 					...session,
 				} as never);
-				expect(error?.message).toMatch(/gave pages that lead in a circle$/);
+				expect(error?.message).toMatch(/returned pages in a loop$/);
 				expect(called).toBe(1);
 			},
 		);
 	});
 });
 
-describe('a Vault that answers before it has read the body', () => {
-	beforeAll(async () => await world.engine.keepFilesOnDisk());
+describe('a Vault that responds before it has read the body', () => {
+	beforeAll(async () => await fixture.engine.keepFilesOnDisk());
 	const refusal = { responseStatus: 'FAILURE', errors: [{ type: 'INVALID_DATA', message: 'No.' }] };
 	const done = { responseStatus: 'SUCCESS', id: 1 };
 	const ways = {
@@ -953,7 +968,7 @@ describe('a Vault that answers before it has read the body', () => {
 		},
 	};
 
-	describe.each(Object.entries(ways))('leaves nothing open of %s', (_name, body) => {
+	describe.each(Object.entries(ways))('leaves no stream open of %s', (_name, body) => {
 		test.each([
 			['json', refusal],
 			['text', refusal],
@@ -962,8 +977,8 @@ describe('a Vault that answers before it has read the body', () => {
 			['text', done],
 			['file', done],
 		])('%s: %j', async (responseFormat, answer) => {
-			const opened = world.engine.filesOpened();
-			const leaflet = await world.engine.file(Buffer.alloc(32_000_000), 'a.bin', 'x/y');
+			const opened = fixture.engine.filesOpened();
+			const leaflet = await fixture.engine.file(Buffer.alloc(32_000_000), 'a.bin', 'x/y');
 			await withServer(
 				(upload, response) => {
 					const isDownload = responseFormat === 'file' && answer === done;
@@ -980,7 +995,7 @@ describe('a Vault that answers before it has read the body', () => {
 					});
 				},
 				async (session) => {
-					const { error } = await world.engine.vault(
+					const { error } = await fixture.engine.vault(
 						post(DOCUMENTS, { ...session, ...body, responseFormat }),
 						{ input: [{ json: {}, binary: { leaflet } }] },
 					);
@@ -993,10 +1008,10 @@ describe('a Vault that answers before it has read the body', () => {
 	});
 });
 
-test('both operations work in a delegated session', async () => {
-	const credential = await world.credential();
-	const { engine } = world;
-	world.vault.addDocument({ name: 'Leaflet' });
+test('Request and Run Query work in a delegated session', async () => {
+	const credential = await fixture.credential();
+	const { engine } = fixture;
+	fixture.vault.addDocument({ name: 'Leaflet' });
 	const given = {
 		sessionSource: 'sessionId',
 		sessionId: "={{ $('Start').item.json.delegated_sessionid }}",
@@ -1031,48 +1046,48 @@ test('both operations work in a delegated session', async () => {
 			.map(({ userId }) => userId),
 	).toEqual([61579, 61579]);
 
-	const delegated = await world.credential({
+	const delegated = await fixture.credential({
 		delegated: true,
 		delegatedVaultId: '1777',
 		delegatorUserId: '61579',
 	});
-	for (const path of [DOCUMENTS, `${world.qualityDocs}/api/v25.2${DOCUMENTS}`]) {
+	for (const path of [DOCUMENTS, `${fixture.qualityDocs}/api/v25.2${DOCUMENTS}`]) {
 		const { error } = await engine.vault(request(path), { credential: delegated });
 		expect(error).toBeUndefined();
-		expect(lastCall()).toMatchObject({ host: world.vault.hosts.qualityDocs, userId: 61579 });
+		expect(lastCall()).toMatchObject({ host: fixture.vault.hosts.qualityDocs, userId: 61579 });
 	}
-	const own = await engine.vault(request(`${world.promoMats}/api/v25.2${DOCUMENTS}`), {
+	const own = await engine.vault(request(`${fixture.promoMats}/api/v25.2${DOCUMENTS}`), {
 		credential: delegated,
 	});
 	expect(own.error?.message).toContain('was not sent');
 });
 
-test('no redirect is followed, and no secret is in an error', async () => {
-	const credential = await world.credential();
+test('follows no redirect, and shows no secret in an error', async () => {
+	const credential = await fixture.credential();
 	for (const responseFormat of ['json', 'text', 'file']) {
-		world.vault.fail({
+		fixture.vault.fail({
 			on: { path: DOCUMENTS },
 			with: 'redirect',
-			to: `${world.qualityDocs}/api/v25.2/elsewhere`,
+			to: `${fixture.qualityDocs}/api/v25.2/elsewhere`,
 		});
-		const { error, run } = await world.engine.vault(request(DOCUMENTS, { responseFormat }), {
+		const { error, run } = await fixture.engine.vault(request(DOCUMENTS, { responseFormat }), {
 			credential,
 		});
-		expect(error?.message).toContain('it was not followed');
+		expect(error?.message).toContain('the redirect was not followed');
 		const saved = JSON.stringify([run.data, error, error?.stack]);
-		expect(saved).not.toContain(world.vault.sessions()[0].id);
+		expect(saved).not.toContain(fixture.vault.sessions()[0].id);
 	}
-	expect(world.vault.count({ path: '/elsewhere' })).toBe(0);
+	expect(fixture.vault.count({ path: '/elsewhere' })).toBe(0);
 });
 
-test('with a session ID, version and client ID are options beside those of the operation', async () => {
-	const credential = await world.credential();
-	await world.engine.vault({ resource: 'session', operation: 'keepAlive' }, { credential });
-	const { error } = await world.engine.vault(
+test('with a session ID, API version and client ID are offered among the options', async () => {
+	const credential = await fixture.credential();
+	await fixture.engine.vault({ resource: 'session', operation: 'keepAlive' }, { credential });
+	const { error } = await fixture.engine.vault(
 		request(DOCUMENTS, {
 			sessionSource: 'sessionId',
-			sessionId: world.vault.sessions()[0].id,
-			vaultDns: world.promoMats,
+			sessionId: fixture.vault.sessions()[0].id,
+			vaultDns: fixture.promoMats,
 			options: { apiVersion: 'v24.3', clientId: 'own-client', followPages: true, concurrency: 2 },
 		}),
 	);
@@ -1083,17 +1098,17 @@ test('with a session ID, version and client ID are options beside those of the o
 	});
 });
 
-test('a text that is read as JSON is told from the answer of a proxy', async () => {
-	const { error } = await world.engine.vault(
+test("a response that must be JSON is distinguished from a proxy's page", async () => {
+	const { error } = await fixture.engine.vault(
 		post('/vobjects/product__v', {
 			contentType: 'raw',
 			rawContentType: 'text/csv',
 			body: 'name__v\nCholecap',
 			headerParameters: pairs({ Accept: 'text/csv' }),
 		}),
-		{ credential: await world.credential() },
+		{ credential: await fixture.credential() },
 	);
-	expect(error?.message).toMatch(/did not answer as a Vault does: text\/csv/);
-	expect(error?.description).toContain('ask for that format');
-	expect(world.vault.count({ path: /product__v$/, outcome: 'SUCCESS' })).toBe(1);
+	expect(error?.message).toMatch(/did not respond like a Vault: text\/csv/);
+	expect(error?.description).toContain('request that format');
+	expect(fixture.vault.count({ path: /product__v$/, outcome: 'SUCCESS' })).toBe(1);
 });

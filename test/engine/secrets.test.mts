@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { OLIVIA, ME, validate, logIn } from '../fixture/data.mts';
+import { useFixture } from '../fixture/jest.mts';
 import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from './engine.mts';
-import { OLIVIA, useWorld } from './world.mts';
-
-const ME = '/api/v25.2/objects/users/me';
-const validate = { resource: 'session', operation: 'validate' };
 
 /** n8n's log, in which it says as much as it can; set before n8n is loaded. */
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
@@ -17,7 +15,7 @@ process.env.N8N_LOG_OUTPUT = 'file';
 process.env.N8N_LOG_FILE_LOCATION = log;
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const world = useWorld();
+const fixture = useFixture();
 
 /** Everything that n8n keeps of an execution, errors with all their properties, also those that JSON leaves out. */
 function everything({ run, error }: Outcome): string {
@@ -37,29 +35,29 @@ function everything({ run, error }: Outcome): string {
 /** Faults in the login, in the call, and answers that repeat a secret in their message. */
 const troubles = [
 	['no fault', () => {}],
-	['a wrong password', () => void (world.vault.user(OLIVIA.username).password = 'another')],
-	['the login cut off', () => world.vault.fail({ on: { path: '/auth' }, with: 'reset' })],
-	['a 500 at login', () => world.vault.fail({ on: { path: '/auth' }, with: '500' })],
-	['a web page at login', () => world.vault.fail({ on: { path: '/auth' }, with: 'html' })],
-	['the call cut off', () => world.vault.fail({ on: { path: ME }, with: 'reset' })],
-	['a 500 of the call', () => world.vault.fail({ on: { path: ME }, with: '500' })],
-	['a downtime', () => world.vault.fail({ on: { path: ME }, with: 'downtime' })],
-	['a web page of the call', () => world.vault.fail({ on: { path: ME }, with: 'html' })],
+	['a wrong password', () => void (fixture.vault.user(OLIVIA).password = 'another')],
+	['the login cut off', () => fixture.vault.fail({ on: { path: '/auth' }, with: 'reset' })],
+	['a 500 at login', () => fixture.vault.fail({ on: { path: '/auth' }, with: '500' })],
+	['a web page at login', () => fixture.vault.fail({ on: { path: '/auth' }, with: 'html' })],
+	['the call cut off', () => fixture.vault.fail({ on: { path: ME }, with: 'reset' })],
+	['a 500 of the call', () => fixture.vault.fail({ on: { path: ME }, with: '500' })],
+	['a downtime', () => fixture.vault.fail({ on: { path: ME }, with: 'downtime' })],
+	['a web page of the call', () => fixture.vault.fail({ on: { path: ME }, with: 'html' })],
 	[
 		'a message that repeats the password',
 		() =>
-			world.vault.fail({
+			fixture.vault.fail({
 				on: { path: '/auth' },
 				with: {
 					error: 'INVALID_DATA',
-					message: `Not a password: ${world.vault.user(OLIVIA.username).password}`,
+					message: `Not a password: ${fixture.vault.user(OLIVIA).password}`,
 				},
 			}),
 	],
 	[
 		'sessions that end at once',
 		() =>
-			world.vault.fail({
+			fixture.vault.fail({
 				on: { path: ME },
 				with: { error: 'INVALID_SESSION_ID' },
 				times: Infinity,
@@ -67,23 +65,22 @@ const troubles = [
 	],
 ] as const;
 
-test('the search finds what is there: the session that Log In returns on request', async () => {
-	const credential = await world.credential();
-	const logIn = { resource: 'session', operation: 'login' };
-	expect(everything(await world.engine.vault(logIn, { credential }))).toContain(
-		world.vault.sessions()[0].id,
+test('the search finds a secret that is there: the session that Log In returns on request', async () => {
+	const credential = await fixture.credential();
+	expect(everything(await fixture.engine.vault(logIn, { credential }))).toContain(
+		fixture.vault.sessions()[0].id,
 	);
 	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
 });
 
-test('a message that repeats the session', async () => {
-	const { engine, vault } = world;
-	const credential = await world.credential();
+test('a message from Vault that repeats the session is shown without it', async () => {
+	const { engine, vault } = fixture;
+	const credential = await fixture.credential();
 	vault.fail({
 		on: { path: ME },
 		with: {
 			error: 'INVALID_DATA',
-			// Whichever it is by then.
+			// The password may have changed by then.
 			get message() {
 				return `Bad header Authorization: ${vault.sessions()[0].id}`;
 			},
@@ -96,18 +93,18 @@ test('a message that repeats the session', async () => {
 
 describe.each(troubles)('%s', (_name, arrange) => {
 	test.each(['Veeva Vault node', 'HTTP Request node', 'credential test'])(
-		'%s: no password and no session anywhere',
-		async (way) => {
-			const { engine, vault, promoMats } = world;
-			const { password } = vault.user(OLIVIA.username);
-			const credential = await world.credential();
+		'%s: no password and no session is saved or shown',
+		async (entryPoint) => {
+			const { engine, vault, promoMats } = fixture;
+			const { password } = vault.user(OLIVIA);
+			const credential = await fixture.credential();
 			arrange();
 			let text: string;
-			if (way === 'credential test') {
+			if (entryPoint === 'credential test') {
 				text = JSON.stringify(await engine.testCredential(credential));
 			} else {
 				const node =
-					way === 'Veeva Vault node'
+					entryPoint === 'Veeva Vault node'
 						? engine.node('Step', VEEVA_VAULT, validate, { credential })
 						: engine.node(
 								'Step',
@@ -134,4 +131,18 @@ describe.each(troubles)('%s', (_name, arrange) => {
 			for (const secret of [password, ...sessions.map(String)]) expect(text).not.toContain(secret);
 		},
 	);
+});
+
+test('a message does not tell whether a guessed password is right', async () => {
+	const { engine, vault } = fixture;
+	const { password } = vault.user(OLIVIA);
+	const credential = await fixture.credential();
+	const messageFor = async (guess: string) => {
+		const message = `Unknown field ${guess}`;
+		vault.fail({ on: { path: '/query' }, with: { error: 'INVALID_DATA', message } });
+		const query = { resource: 'query', operation: 'run', query: `SELECT ${guess} FROM documents` };
+		return (await engine.vault(query, { credential })).error?.message;
+	};
+	expect(await messageFor('wrong')).toBe('Unknown field wrong [INVALID_DATA]');
+	expect(await messageFor(password)).toBe(`Unknown field ${password} [INVALID_DATA]`);
 });

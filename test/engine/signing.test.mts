@@ -1,120 +1,126 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { ME } from '../fixture/data.mts';
+import { useFixture } from '../fixture/jest.mts';
 import { HTTP_REQUEST } from './engine.mts';
-import { useWorld } from './world.mts';
 
-const world = useWorld();
-const ME = '/api/v25.2/objects/users/me';
+const fixture = useFixture();
 
-/** Somebody else's server, which keeps the headers that it gets. */
-let thief: Server;
-let stolen: Array<Record<string, unknown>>;
-let thiefOrigin: string;
+/** A server that is not Vault's, which keeps the headers that it receives. */
+let otherServer: Server;
+let received: Array<Record<string, unknown>>;
+let otherOrigin: string;
 
 beforeAll(async () => {
-	thief = createServer((request, response) => {
-		stolen.push({ ...request.headers });
+	otherServer = createServer((request, response) => {
+		received.push({ ...request.headers });
 		response.setHeader('content-type', 'application/json').end('{}');
 	});
-	await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
-	thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+	await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+	otherOrigin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 });
-afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
-beforeEach(() => (stolen = []));
+afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
+beforeEach(() => (received = []));
 
 test('a request to another host is refused before it is sent', async () => {
-	const credential = await world.credential();
-	await world.engine.httpRequest(world.promoMats + ME, credential);
-	const before = world.vault.calls.length;
-	const { error } = await world.engine.httpRequest(`${thiefOrigin}/api`, credential);
+	const credential = await fixture.credential();
+	await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
+	const before = fixture.vault.calls.length;
+	const { error } = await fixture.engine.httpRequest(`${otherOrigin}/api`, credential);
 	expect(error?.message).toBe(
-		`The request to ${new URL(thiefOrigin).host} was not sent: it is not a host of this credential's Vault`,
+		`The request to ${new URL(otherOrigin).host} was not sent: it is not a host of this credential's Vault`,
 	);
 	expect(error?.description).toContain(
-		`signs only requests to ${world.vault.hosts.promoMats}, ${world.vault.hosts.qualityDocs}.`,
+		`signs only requests to ${fixture.vault.hosts.promoMats}, ${fixture.vault.hosts.qualityDocs}.`,
 	);
-	expect(stolen).toEqual([]);
-	expect(world.vault.calls).toHaveLength(before);
+	expect(received).toEqual([]);
+	expect(fixture.vault.calls).toHaveLength(before);
 });
 
-test('nor does it go there when there is no session yet', async () => {
-	const credential = await world.credential();
-	const { error } = await world.engine.httpRequest(`${thiefOrigin}/api`, credential);
+test('a request to another host is refused when there is no session yet', async () => {
+	const credential = await fixture.credential();
+	const { error } = await fixture.engine.httpRequest(`${otherOrigin}/api`, credential);
 	expect(error?.message).toContain("it is not a host of this credential's Vault");
-	expect(stolen).toEqual([]);
+	expect(received).toEqual([]);
 });
 
-test('a request to another domain does not even cause a login', async () => {
-	const credential = await world.credential();
-	const { error } = await world.engine.httpRequest('https://example.com/api', credential);
+test('a request to another domain causes no login', async () => {
+	const credential = await fixture.credential();
+	const { error } = await fixture.engine.httpRequest('https://example.com/api', credential);
 	expect(error?.message).toContain("it is not a host of this credential's Vault");
-	expect(world.vault.logins).toBe(0);
+	expect(fixture.vault.logins).toBe(0);
 });
 
 test.each([
 	['a user name that looks like the Vault', (vault: string) => `http://${vault}@127.0.0.1:1/`],
 	['a longer host name', () => 'https://localhost.example.com/'],
 	['another port', () => 'http://localhost:1/'],
-])('%s does not deceive', async (_name, url) => {
-	const credential = await world.credential();
-	const { error } = await world.engine.httpRequest(url(world.vault.hosts.promoMats), credential);
+])('%s does not pass for the Vault', async (_name, url) => {
+	const credential = await fixture.credential();
+	const { error } = await fixture.engine.httpRequest(
+		url(fixture.vault.hosts.promoMats),
+		credential,
+	);
 	expect(error?.message).toMatch(/was not sent/);
 });
 
 test('a request to another Vault of the same user is signed', async () => {
-	const credential = await world.credential();
-	const { json } = await world.engine.httpRequest(world.qualityDocs + ME, credential);
+	const credential = await fixture.credential();
+	const { json } = await fixture.engine.httpRequest(fixture.qualityDocs + ME, credential);
 	expect(json('HTTP')).toEqual([expect.objectContaining({ responseStatus: 'SUCCESS' })]);
 });
 
-test('no session over plain http', async () => {
-	const credential = await world.credential({
+test('the session is never sent over plain http', async () => {
+	const credential = await fixture.credential({
 		vaultDns: 'myvault.veevavault.com',
 		// A session of these fields would be needed to get further, and there is none.
 	});
-	const { error } = await world.engine.httpRequest('http://myvault.veevavault.com/api', credential);
+	const { error } = await fixture.engine.httpRequest(
+		'http://myvault.veevavault.com/api',
+		credential,
+	);
 	expect(error?.message).toBe(
 		'The request to myvault.veevavault.com was not sent: it would carry the session over plain http',
 	);
-	expect(world.vault.calls).toEqual([]);
+	expect(fixture.vault.calls).toEqual([]);
 });
 
 test('a redirect to another host does not carry the session', async () => {
-	const credential = await world.credential();
-	world.vault.fail({ on: { path: ME }, with: 'redirect', to: `${thiefOrigin}/take` });
-	await world.engine.httpRequest(world.promoMats + ME, credential, {
+	const credential = await fixture.credential();
+	fixture.vault.fail({ on: { path: ME }, with: 'redirect', to: `${otherOrigin}/take` });
+	await fixture.engine.httpRequest(fixture.promoMats + ME, credential, {
 		parameters: { options: { sendCredentialsOnCrossOriginRedirect: true } },
 	});
-	expect(stolen).toHaveLength(1);
-	expect(stolen[0]).not.toHaveProperty('authorization');
+	expect(received).toHaveLength(1);
+	expect(received[0]).not.toHaveProperty('authorization');
 });
 
 test('the Veeva Vault node follows no redirect at all', async () => {
-	const credential = await world.credential();
-	world.vault.fail({ on: { path: ME }, with: 'redirect', to: `${thiefOrigin}/take` });
-	const { error } = await world.engine.vault(
+	const credential = await fixture.credential();
+	fixture.vault.fail({ on: { path: ME }, with: 'redirect', to: `${otherOrigin}/take` });
+	const { error } = await fixture.engine.vault(
 		{ resource: 'session', operation: 'validate' },
 		{ credential },
 	);
 	expect(error?.message).toBe(
-		`${world.vault.hosts.promoMats} sent the call on to ${new URL(thiefOrigin).host}; it was not followed`,
+		`${fixture.vault.hosts.promoMats} redirected the call to ${new URL(otherOrigin).host}; the redirect was not followed`,
 	);
-	expect(stolen).toEqual([]);
+	expect(received).toEqual([]);
 });
 
-test('nor does a login, with the password in it', async () => {
-	const credential = await world.credential();
-	world.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${thiefOrigin}/take` });
-	const { error } = await world.engine.httpRequest(world.promoMats + ME, credential);
-	expect(error?.message).toContain('it was not followed');
-	expect(stolen).toEqual([]);
+test('a redirect to another host does not carry a login with its password', async () => {
+	const credential = await fixture.credential();
+	fixture.vault.fail({ on: { path: '/auth' }, with: 'redirect', to: `${otherOrigin}/take` });
+	const { error } = await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
+	expect(error?.message).toContain('the redirect was not followed');
+	expect(received).toEqual([]);
 });
 
 describe('headers', () => {
 	const withHeaders = async (headers: Record<string, string>) => {
-		const credential = await world.credential();
-		await world.engine.httpRequest(world.promoMats + ME, credential, {
+		const credential = await fixture.credential();
+		await fixture.engine.httpRequest(fixture.promoMats + ME, credential, {
 			parameters: {
 				sendHeaders: true,
 				headerParameters: {
@@ -122,23 +128,23 @@ describe('headers', () => {
 				},
 			},
 		});
-		return world.vault.calls.at(-1);
+		return fixture.vault.calls.at(-1);
 	};
 
-	test('the session goes raw, and the client ID of the credential along', async () => {
+	test("carry the session ID and the credential's client ID", async () => {
 		const call = await withHeaders({});
 		expect(call?.headers).toMatchObject({
-			authorization: world.vault.sessions()[0].id,
+			authorization: fixture.vault.sessions()[0].id,
 			'x-vaultapi-clientid': 'n8n-nodes-veeva-vault',
 		});
 	});
 
-	test('an authorization by the caller is replaced', async () => {
+	test("carry the session instead of the caller's Authorization", async () => {
 		const call = await withHeaders({ authorization: 'mine' });
-		expect(call?.headers.authorization).toBe(world.vault.sessions()[0].id);
+		expect(call?.headers.authorization).toBe(fixture.vault.sessions()[0].id);
 	});
 
-	test('a client ID by the caller stays', async () => {
+	test("keep the caller's client ID", async () => {
 		const call = await withHeaders({ 'x-vaultapi-clientid': 'my-own' });
 		expect(call?.headers['x-vaultapi-clientid']).toBe('my-own');
 	});
@@ -153,48 +159,48 @@ test('a request answered with HTTP status 401 is not sent again', async () => {
 	});
 	await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
 	const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-	world.vault.fail({ on: { path: '/objects/documents' }, with: 'redirect', to: origin });
-	const credential = await world.credential();
-	await world.engine.httpRequest(world.promoMats + ME, credential);
-	await world.engine.httpRequest(`${world.promoMats}/api/v25.2/objects/documents`, credential, {
+	fixture.vault.fail({ on: { path: '/objects/documents' }, with: 'redirect', to: origin });
+	const credential = await fixture.credential();
+	await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
+	await fixture.engine.httpRequest(`${fixture.promoMats}/api/v25.2/objects/documents`, credential, {
 		parameters: { method: 'POST' },
 	});
 	await new Promise((resolve) => proxy.close(resolve));
-	expect(world.vault.count({ method: 'POST', path: '/objects/documents' })).toBe(1);
+	expect(fixture.vault.count({ method: 'POST', path: '/objects/documents' })).toBe(1);
 	expect(posts).toBeLessThanOrEqual(1);
-	expect(world.vault.logins).toBe(1);
+	expect(fixture.vault.logins).toBe(1);
 });
 
 describe('the wrong Vault', () => {
-	test('is noticed after the login, its session is ended, and both are named', async () => {
-		const credential = await world.credential({
+	test('is noticed after the login: its session is ended, and the message names both Vaults', async () => {
+		const credential = await fixture.credential({
 			username: 'tom@veepharm.com',
 			password: 'correct horse battery',
 		});
-		const { error } = await world.engine.vault(
+		const { error } = await fixture.engine.vault(
 			{ resource: 'session', operation: 'validate' },
 			{ credential },
 		);
 		expect(error?.message).toBe(
-			`Vault opened "QualityDocs" at ${world.vault.hosts.qualityDocs} instead of ${world.vault.hosts.promoMats}`,
+			`Vault opened "QualityDocs" at ${fixture.vault.hosts.qualityDocs} instead of ${fixture.vault.hosts.promoMats}`,
 		);
-		expect(world.vault.sessions()).toEqual([]);
-		expect(world.vault.count({ path: ME })).toBe(0);
-		expect(await world.engine.credentialData(credential)).not.toHaveProperty('sessionToken');
+		expect(fixture.vault.sessions()).toEqual([]);
+		expect(fixture.vault.count({ path: ME })).toBe(0);
+		expect(await fixture.engine.credentialData(credential)).not.toHaveProperty('sessionToken');
 	});
 });
 
-test('a request that failed on the way is not sent again by n8n', async () => {
-	const credential = await world.credential();
-	await world.engine.httpRequest(world.promoMats + ME, credential);
-	world.vault.fail({ on: { path: '/objects/documents' }, with: 'reset', executed: true });
-	const { engine } = world;
+test('n8n does not send a request again when its connection broke', async () => {
+	const credential = await fixture.credential();
+	await fixture.engine.httpRequest(fixture.promoMats + ME, credential);
+	fixture.vault.fail({ on: { path: '/objects/documents' }, with: 'reset', executed: true });
+	const { engine } = fixture;
 	const node = engine.node(
 		'HTTP',
 		HTTP_REQUEST,
 		{
 			method: 'POST',
-			url: `${world.promoMats}/api/v25.2/objects/documents`,
+			url: `${fixture.promoMats}/api/v25.2/objects/documents`,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'veevaVaultApi',
 			sendBody: true,
@@ -206,5 +212,5 @@ test('a request that failed on the way is not sent again by n8n', async () => {
 	);
 	const { error } = await engine.run([node]);
 	expect(error).toBeDefined();
-	expect(world.vault.count({ method: 'POST', path: '/objects/documents' })).toBe(1);
+	expect(fixture.vault.count({ method: 'POST', path: '/objects/documents' })).toBe(1);
 });

@@ -1,9 +1,12 @@
-/** Prints the fault matrix as a table: `npm run test:faults`. Ends with 1 when a cell is wrong. */
+/** Prints the fault matrix as a table: `npm run test:faults`. Ends with 1 when a case is wrong. */
 
-import { startBenches } from './bench.mts';
-import { MATRIX } from './matrix.mts';
+import { startCaseFixtures } from './fixture.mts';
+import { CALLS } from './matrix/calls.mts';
+import { LOGINS } from './matrix/logins.mts';
+import { SESSIONS } from './matrix/sessions.mts';
+import { casesOf } from './matrix.mts';
 import { describeAll } from './results.mts';
-import { runCell } from './runner.mts';
+import { runCase } from './runner.mts';
 
 const WIDTHS = [43, 20, 14, 66, 7, 8];
 const RESULT_WIDTH = WIDTHS[3];
@@ -19,31 +22,32 @@ function shortened(text: string): string {
 	return text.length <= RESULT_WIDTH ? text : `${text.slice(0, RESULT_WIDTH - 1)}…`;
 }
 
-const benches = await startBenches();
+const fixtures = await startCaseFixtures();
 const wrong: string[] = [];
-console.log(line('fault', 'way in', 'moment', 'result', 'logins', 'changes', 'verdict'));
+console.log(line('fault', 'entry point', 'moment', 'result', 'logins', 'changes', 'verdict'));
 let last = '';
-for (const cell of MATRIX) {
-	const { row, way, moment } = cell;
-	const verdict = await runCell(benches, cell);
+const cases = casesOf([...CALLS, ...SESSIONS, ...LOGINS]);
+for (const one of cases) {
+	const { row, entryPoint, moment } = one;
+	const verdict = await runCase(fixtures, one);
 	console.log(
 		line(
-			row.fault === last ? '' : row.fault,
-			way.name,
+			row.title === last ? '' : row.title,
+			entryPoint.name,
 			moment,
 			shortened(describeAll(verdict.results)),
 			verdict.logins,
-			way.changes ? verdict.changes : '–',
+			entryPoint.changes ? verdict.changes : '–',
 			verdict.wrong.length === 0 ? 'ok' : 'WRONG',
 		),
 	);
-	last = row.fault;
+	last = row.title;
 	if (verdict.wrong.length > 0) {
-		wrong.push(`${row.fault} | ${way.name} | ${moment}: ${verdict.wrong.join('; ')}`);
+		wrong.push(`${row.title} | ${entryPoint.name} | ${moment}: ${verdict.wrong.join('; ')}`);
 	}
 }
-await benches.close();
+await fixtures.close();
 
-console.log(`\n${MATRIX.length} cells, ${wrong.length} wrong`);
-for (const cell of wrong) console.log(`  ${cell}`);
+console.log(`\n${cases.length} cases, ${wrong.length} wrong`);
+for (const one of wrong) console.log(`  ${one}`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

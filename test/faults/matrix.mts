@@ -1,14 +1,11 @@
-import { CALLS } from './matrix/calls.mts';
-import { LOGINS } from './matrix/logins.mts';
-import type { Cell, Moment, Row } from './matrix/row.mts';
-import { SESSIONS } from './matrix/sessions.mts';
+import { ENTRY_POINTS, type EntryPoint } from './entry-points.mts';
+import type { Expectation, Moment, Row } from './matrix/row.mts';
 import type { Expected } from './results.mts';
-import { WAYS, type Way } from './ways.mts';
 
-/** One cell of the matrix, with what must happen there. */
-export interface MatrixCell {
+/** One case of the matrix, with what must happen in it. */
+export interface FaultCase {
 	row: Row;
-	way: Way;
+	entryPoint: EntryPoint;
 	moment: Moment;
 	results: readonly Expected[];
 	logins: number;
@@ -16,29 +13,35 @@ export interface MatrixCell {
 }
 
 /**
- * Every fault, in every way in, at every moment at which it can come. What must happen is written by hand, from what
- * the design says of the life of a session, signing and errors; see the rows.
+ * The cases of some faults: each fault, at every entry point, at every moment at which it can come. What must happen is
+ * written by hand, from what the design says of the life of a session, signing and errors. See the rows.
  */
-export const MATRIX: readonly MatrixCell[] = [...CALLS, ...SESSIONS, ...LOGINS].flatMap((row) =>
-	WAYS.flatMap((way) =>
-		way.moments.flatMap((moment) => {
-			const cell = cellOf(row, way, moment);
-			if (cell === undefined) return [];
-			const [result, logins, changes] = cell;
-			return [
-				{
-					row,
-					way,
-					moment,
-					results: 'is' in result ? [result] : result,
-					logins,
-					changes: way.changes ? changes : 0,
-				},
-			];
-		}),
-	),
-);
+export function casesOf(rows: readonly Row[]): FaultCase[] {
+	return rows.flatMap((row) =>
+		ENTRY_POINTS.flatMap((entryPoint) =>
+			entryPoint.moments.flatMap((moment) => {
+				const expectation = expectationOf(row, entryPoint, moment);
+				if (expectation === undefined) return [];
+				const [result, logins, changes] = expectation;
+				return [
+					{
+						row,
+						entryPoint,
+						moment,
+						results: 'is' in result ? [result] : result,
+						logins,
+						changes: entryPoint.changes ? changes : 0,
+					},
+				];
+			}),
+		),
+	);
+}
 
-function cellOf({ node, http, end, test }: Row, { rules }: Way, moment: Moment): Cell | undefined {
+function expectationOf(
+	{ node, http, end, test }: Row,
+	{ rules }: EntryPoint,
+	moment: Moment,
+): Expectation | undefined {
 	return { node, list: node, http, end, test }[rules]?.[moment];
 }

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { OLIVIA } from '../engine/world.mts';
+import { clock } from '../fixture/clock.mts';
+import { keepAlive, OLIVIA } from '../fixture/data.mts';
 import { matches } from '../simulator/journal.mts';
 import type { CallRecord } from '../simulator/types.mts';
-import type { Bench, Benches } from './bench.mts';
-import type { MatrixCell } from './matrix.mts';
+import type { EntryPoint } from './entry-points.mts';
+import type { CaseFixture, CaseFixtures } from './fixture.mts';
+import type { FaultCase } from './matrix.mts';
 import { allFit, describeAll, type Result } from './results.mts';
-import { time } from './time.mts';
-import type { Way } from './ways.mts';
 
-/** What happened in a cell. */
+/** What happened in a case. */
 export interface Verdict {
 	results: Result[];
 	logins: number;
@@ -21,13 +21,13 @@ export interface Verdict {
 const AUTH = { method: 'POST', path: /^\/api\/[^/]+\/auth$/ };
 const END = { method: 'DELETE', path: '/session' };
 
-/** How long to wait for the first two items of five: only where they do not come at all is it waited for so long. */
+/** How long to wait for the first two items of five, in ms. Only a defect makes it wait so long. */
 const PATIENCE_MS = 10_000;
 
-/** Lets the fault of a cell happen, and looks at what becomes of it; what cannot even be looked at is wrong too. */
-export async function runCell(benches: Benches, cell: MatrixCell): Promise<Verdict> {
-	const bench = await benches.prepare(cell.row.strike);
-	return await strike(bench, cell).catch((error: unknown) => ({
+/** Lets the fault of a case happen, and looks at what becomes of it. What cannot be looked at is wrong too. */
+export async function runCase(fixtures: CaseFixtures, one: FaultCase): Promise<Verdict> {
+	const fixture = await fixtures.prepare(one.row.fault);
+	return await inject(fixture, one).catch((error: unknown) => ({
 		results: [],
 		logins: 0,
 		changes: 0,
@@ -35,64 +35,59 @@ export async function runCell(benches: Benches, cell: MatrixCell): Promise<Verdi
 	}));
 }
 
-async function strike(bench: Bench, cell: MatrixCell): Promise<Verdict> {
-	const { row, way, moment } = cell;
-	const { engine, vault } = bench;
-	const { getDecrypted } = engine.credentials;
+async function inject(fixture: CaseFixture, one: FaultCase): Promise<Verdict> {
+	const { row, entryPoint, moment } = one;
+	const { engine, vault } = fixture;
 	try {
-		if (moment === 'warm call') await warmUp(bench);
+		if (moment === 'warm call') await warmUp(fixture);
 		const amid = moment === 'third of five';
 
-		if ('befalls' in row.strike) {
-			const { befalls } = row.strike;
-			const fault = typeof befalls === 'function' ? befalls(bench) : befalls;
-			vault.fail({ ...fault, on: way.call, after: amid ? 2 : 0 });
+		if ('onCall' in row.fault) {
+			const { onCall } = row.fault;
+			const fault = typeof onCall === 'function' ? onCall(fixture) : onCall;
+			vault.fail({ ...fault, on: entryPoint.call, after: amid ? 2 : 0 });
 		}
-		if ('happens' in row.strike) {
-			const { happens } = row.strike;
+		if ('happens' in row.fault) {
+			const { happens } = row.fault;
 			if (amid) {
-				beforeThirdItem(bench, async () => {
-					await twoAnswered(bench, way);
-					await happens(bench);
+				beforeThirdItem(fixture, async () => {
+					await twoAnswered(fixture, entryPoint);
+					await happens(fixture);
 				});
-			} else await happens(bench);
+			} else await happens(fixture);
 		}
 
 		const before = { calls: vault.calls.length, changes: vault.changes };
-		const { results, saved } = await way.run(bench, amid ? 5 : 1);
+		const { results, saved } = await entryPoint.run(fixture, amid ? 5 : 1);
 		const calls = vault.calls.slice(before.calls);
 
 		const logins = calls.filter((call) => matches(AUTH, call)).length;
-		const changes = vault.changes - before.changes - sessionChanges(calls, way);
+		const changes = vault.changes - before.changes - sessionChanges(calls, entryPoint);
 		return {
 			results,
 			logins,
 			changes,
 			wrong: [
-				...unexpected(cell, { results, logins, changes }),
-				...repeated(calls, way, results.length),
-				...leaked(bench, saved),
-				...leftOver(bench, row.sessionsLeft),
+				...unexpected(one, { results, logins, changes }),
+				...repeated(calls, entryPoint, results.length),
+				...leaked(fixture, saved),
+				...leftOver(fixture, row.sessionsLeft),
 			],
 		};
 	} finally {
-		engine.credentials.getDecrypted = getDecrypted;
-		time.restore();
-		time.take();
+		Reflect.deleteProperty(engine.credentials, 'getDecrypted');
+		clock.restore();
 	}
 }
 
 /** Makes a session, and uses it. */
-async function warmUp({ engine, credential }: Bench): Promise<void> {
-	const { error } = await engine.vault(
-		{ resource: 'session', operation: 'keepAlive' },
-		{ credential },
-	);
+async function warmUp({ engine, credential }: CaseFixture): Promise<void> {
+	const { error } = await engine.vault(keepAlive, { credential });
 	if (error !== undefined) throw error;
 }
 
 /** Lets something happen before n8n reads the credential for the third item; that one and the rest wait for it. */
-function beforeThirdItem({ engine }: Bench, happens: () => Promise<void>): void {
+function beforeThirdItem({ engine }: CaseFixture, happens: () => Promise<void>): void {
 	const { credentials } = engine;
 	const getDecrypted = credentials.getDecrypted.bind(credentials);
 	let happened: Promise<void> | undefined;
@@ -104,19 +99,19 @@ function beforeThirdItem({ engine }: Bench, happens: () => Promise<void>): void 
 }
 
 /** The HTTP Request node sends all items at once: waits until the first two have their answers. */
-async function twoAnswered({ vault }: Bench, { call }: Way): Promise<void> {
+async function twoAnswered({ vault }: CaseFixture, { call }: EntryPoint): Promise<void> {
 	const deadline = performance.now() + PATIENCE_MS;
 	const answered = () => vault.count({ ...call, outcome: 'SUCCESS' });
 	while (answered() < 2) {
 		if (performance.now() > deadline) throw new Error('The first two items were not answered');
 		await wait(5);
 	}
-	// The answer is on its way through this process' own loop: a few turns, and it has been read.
+	// The answer is on its way through this process's own loop: after a few turns it has been read.
 	for (let turn = 0; turn < 5; turn++) await wait(5);
 }
 
-/** Changes that are not of the way's own call: sessions opened by logins, and ended by others than End. */
-function sessionChanges(calls: readonly CallRecord[], { rules }: Way): number {
+/** Changes that the entry point's own call did not make: sessions that logins opened, and that others than End ended. */
+function sessionChanges(calls: readonly CallRecord[], { rules }: EntryPoint): number {
 	return calls.filter(
 		(call) =>
 			// Only a login that was carried out has a user.
@@ -126,11 +121,11 @@ function sessionChanges(calls: readonly CallRecord[], { rules }: Way): number {
 }
 
 function unexpected(
-	{ way, results, logins, changes }: MatrixCell,
+	{ entryPoint, results, logins, changes }: FaultCase,
 	seen: Omit<Verdict, 'wrong'>,
 ): string[] {
 	const wrong: string[] = [];
-	if (!allFit(results, seen.results, way.rules !== 'http')) {
+	if (!allFit(results, seen.results, entryPoint.rules !== 'http')) {
 		wrong.push(`result ${describeAll(seen.results)}, expected ${describeAll(results)}`);
 	}
 	if (seen.logins !== logins) wrong.push(`${seen.logins} logins, expected ${logins}`);
@@ -139,7 +134,7 @@ function unexpected(
 }
 
 /** A call is made once for each item, and once more only where Vault has said that it did not run. */
-function repeated(calls: readonly CallRecord[], { call }: Way, items: number): string[] {
+function repeated(calls: readonly CallRecord[], { call }: EntryPoint, items: number): string[] {
 	const own = calls.filter((record) => matches(call, record));
 	const notRun = own.filter(({ outcome }) => outcome === 'INVALID_SESSION_ID').length;
 	return own.length > items + notRun
@@ -148,7 +143,7 @@ function repeated(calls: readonly CallRecord[], { call }: Way, items: number): s
 }
 
 /** Neither another host nor a saved execution may hold what is secret. */
-function leaked({ vault, recorder, untrusted, password }: Bench, saved: unknown): string[] {
+function leaked({ vault, recorder, untrusted, password }: CaseFixture, saved: unknown): string[] {
 	const secrets = [
 		password,
 		...vault.calls.flatMap(({ headers }) => headers.authorization ?? []),
@@ -178,9 +173,9 @@ function serialized(value: unknown): string {
 	});
 }
 
-function leftOver({ vault }: Bench, allowed: number | undefined): string[] {
+function leftOver({ vault }: CaseFixture, allowed: number | undefined): string[] {
 	const left = vault.sessions().filter(({ username, delegateUserId }) => {
-		return username === OLIVIA.username && delegateUserId === undefined;
+		return username === OLIVIA && delegateUserId === undefined;
 	}).length;
 	return allowed !== undefined && left > allowed
 		? [`${left} sessions are left, expected ${allowed}`]

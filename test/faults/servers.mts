@@ -5,22 +5,22 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 
 /** A server on localhost that is not Vault's. */
-export interface Stranger {
+export interface OtherServer {
 	/** Address without a slash at the end */
 	origin: string;
 	/** All that it was sent: addresses, headers and bodies */
 	received: string[];
-	close(): Promise<void>;
+	close: () => Promise<void>;
 }
 
-/** Somebody else's server, which keeps what it gets. */
-export async function startRecorder(): Promise<Stranger> {
+/** A server that is not Vault's, which keeps what it receives. */
+export async function startRecorder(): Promise<OtherServer> {
 	const received: string[] = [];
 	return await listen(createServer(recordInto(received)), 'http', received);
 }
 
-/** A server with a certificate that nobody vouches for. */
-export async function startUntrusted(): Promise<Stranger> {
+/** A server with a certificate that cannot be trusted. */
+export async function startUntrusted(): Promise<OtherServer> {
 	const received: string[] = [];
 	const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
 	const server = createTlsServer({ key, cert }, recordInto(received));
@@ -43,7 +43,7 @@ async function listen(
 	server: Server,
 	protocol: 'http' | 'https',
 	received: string[],
-): Promise<Stranger> {
+): Promise<OtherServer> {
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
 	return {

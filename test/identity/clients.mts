@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+
 import type { AllClientMetadata, JWK } from 'oidc-provider';
 
 /** Where n8n lets a provider send the browser back to, with its default port. */

@@ -1,5 +1,7 @@
 import { text } from 'node:stream/consumers';
+
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+
 import { authenticate, type Account } from './accounts.mts';
 
 /**
@@ -63,10 +65,10 @@ function loginPage(login = '', problem = ''): string {
 }
 
 function consentPage({ params }: { params: object }): string {
-	const asked = new Map<string, unknown>(Object.entries(params));
+	const { client_id: clientId, scope } = params as { client_id?: string; scope?: string };
 	return page(
 		'Allow access?',
-		`<p>${escapeHtml(asked.get('client_id'))} wants: ${escapeHtml(asked.get('scope'))}</p>
+		`<p>${escapeHtml(clientId)} wants: ${escapeHtml(scope)}</p>
 		<form method="post">
 			<button id="allow" name="allow" value="yes">Allow</button>
 			<button id="deny" name="deny" value="yes">Deny</button>
@@ -82,8 +84,8 @@ function page(title: string, content: string): string {
 </html>`;
 }
 
-function escapeHtml(value: unknown): string {
-	return String(value ?? '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+function escapeHtml(text = ''): string {
+	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function isStrings(value: unknown): value is string[] {

@@ -4,6 +4,7 @@ import {
 	shouldIssueRefreshToken,
 	validateClientScope,
 } from 'oidc-provider/lib/helpers/grants.js';
+
 import { authenticate, type Account } from './accounts.mts';
 import { errors } from './library.mts';
 
@@ -40,7 +41,7 @@ export function registerPasswordGrant(provider: Provider, accounts: Account[]): 
 				accessToken: value,
 				tokenType: accessToken.tokenType,
 				expiresIn: accessToken.expiration,
-				scope: accessToken.scope || undefined,
+				scope: accessToken.scope === '' ? undefined : accessToken.scope,
 				refreshToken: (await shouldIssueRefreshToken(provider, ctx, refreshToken))
 					? await refreshToken.save()
 					: undefined,

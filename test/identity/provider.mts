@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import type { AccessToken, ClientCredentials, Configuration } from 'oidc-provider';
+
 import { Listener } from '../simulator/listener.mts';
 import { seedAccounts, type Account } from './accounts.mts';
 import {
@@ -82,7 +84,7 @@ export interface IdentityProvider {
 
 	/** Calls of the token endpoint in order of arrival. */
 	readonly requests: TokenRequest[];
-	/** Makes the next calls of the token endpoint fail; faults befall calls in the order given. */
+	/** Makes the next calls of the token endpoint fail. Faults happen to calls in the order given. */
 	failNext(fault: TokenFault, times?: number): void;
 	clearFaults(): void;
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+
 import * as openid from 'openid-client';
+
 import { startSimulator } from '../simulator/simulator.mts';
 import { ACCOUNT_PASSWORD } from './accounts.mts';
 import { N8N_CALLBACK, type KeyClient, type SecretClient } from './clients.mts';
@@ -77,7 +79,7 @@ async function another(t: { after(task: () => Promise<void>): void }, options: P
 	return started;
 }
 
-test('metadata names the endpoints', () => {
+test('the metadata name the endpoints', () => {
 	const metadata = provider.metadata();
 	assert.equal(metadata.issuer, provider.issuer);
 	assert.equal(metadata.token_endpoint, provider.tokenEndpoint);
@@ -89,7 +91,7 @@ describe('client authentication', () => {
 	const ownToken = async (config: openid.Configuration) =>
 		await introspect((await openid.clientCredentialsGrant(config)).access_token);
 
-	test('client_secret_post', async () => {
+	test('accepts client_secret_post', async () => {
 		const { post: client } = provider.clients;
 		const about = await ownToken(await post(client));
 		assert.equal(about.active, true);
@@ -102,7 +104,7 @@ describe('client authentication', () => {
 		assert.equal(request.outcome, 'SUCCESS');
 	});
 
-	test('client_secret_basic, with id and secret form-encoded', async () => {
+	test('accepts client_secret_basic with ID and secret form-encoded', async () => {
 		const { clientId, clientSecret } = provider.clients.basic;
 		const config = await discovered(clientId, openid.ClientSecretBasic(clientSecret));
 		assert.equal((await ownToken(config)).username, SAM);
@@ -110,7 +112,7 @@ describe('client authentication', () => {
 		assert.equal(provider.requests[0].clientId, clientId);
 	});
 
-	test('client_secret_basic without encoding is refused', async () => {
+	test('refuses client_secret_basic without encoding', async () => {
 		const { clientId, clientSecret } = provider.clients.basic;
 		const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
 		const { status } = await fetch(provider.tokenEndpoint, {
@@ -123,7 +125,7 @@ describe('client authentication', () => {
 	});
 
 	for (const name of ['rsa', 'ec', 'ed25519'] as const) {
-		test(`private_key_jwt, ${name}`, async () => {
+		test(`accepts private_key_jwt with ${name}`, async () => {
 			const client = provider.clients[name];
 			assert.match(client.privateKey, /^-----BEGIN PRIVATE KEY-----/);
 			assert.equal((await ownToken(await assertion(client))).username, SAM);
@@ -132,7 +134,7 @@ describe('client authentication', () => {
 		});
 	}
 
-	test('a wrong secret, a wrong key and an unknown client are invalid_client', async () => {
+	test('answers invalid_client to a wrong secret, a wrong key and an unknown client', async () => {
 		const { post: client, ec } = provider.clients;
 		const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 		for (const config of [
@@ -150,11 +152,11 @@ describe('client authentication', () => {
 		assert.deepEqual(outcomes(), ['invalid_client', 'invalid_client', 'invalid_client']);
 	});
 
-	test('an assertion is good for one use', async () => {
+	test('accepts an assertion once', async () => {
 		let captured = '';
 		const config = await assertion(provider.clients.ec);
 		config[openid.customFetch] = (url, options) => {
-			captured = String(options.body);
+			captured = (options.body as URLSearchParams).toString();
 			return fetch(url, { ...options, body: captured });
 		};
 		await openid.clientCredentialsGrant(config);
@@ -166,7 +168,7 @@ describe('client authentication', () => {
 		assert.match(provider.requests[1]?.detail ?? '', /must only be used once/);
 	});
 
-	test('clients can be added, changed and removed', async () => {
+	test('lets clients be added, changed and removed', async () => {
 		const client = { clientId: 'mine', clientSecret: 'first' };
 		await provider.addClient({
 			client_id: 'mine',
@@ -193,7 +195,7 @@ describe('refresh token', () => {
 	const refresh = async (token: string, at = provider) =>
 		await openid.refreshTokenGrant(await post(at.clients.post, at), token);
 
-	test('is rotated, and the access token is for its user', async () => {
+	test('is rotated, and yields an access token for its user', async () => {
 		const first = await issue();
 		const answer = await refresh(first);
 		assert(answer.refresh_token);
@@ -242,7 +244,7 @@ describe('refresh token', () => {
 		assert.equal((await refresh(first, steady)).refresh_token, first);
 	});
 
-	test('of another client, revoked or expired is refused', async () => {
+	test("is refused when it is another client's, revoked or expired", async () => {
 		const { public: other } = provider.clients;
 		const theirs = await provider.issueRefreshToken({ clientId: other.clientId, username: SAM });
 		await assert.rejects(refresh(theirs), refuses('invalid_grant'));
@@ -259,7 +261,7 @@ describe('refresh token', () => {
 		assert.match(provider.requests.at(-1)?.detail ?? '', /refresh token is expired$/);
 	});
 
-	test('outlives its account in vain', async (t) => {
+	test('is refused when its account is gone', async (t) => {
 		const own = await another(t, {});
 		const token = await issue(own);
 		own.accounts.length = 0;
@@ -275,7 +277,7 @@ describe('password', () => {
 			scope,
 		});
 
-	test('gives tokens for the account', async () => {
+	test('yields tokens for the account', async () => {
 		const answer = await grant(ACCOUNT_PASSWORD);
 		assert.equal((await introspect(answer.access_token)).username, RITA);
 		const again = await openid.refreshTokenGrant(
@@ -285,11 +287,11 @@ describe('password', () => {
 		assert.equal((await introspect(again.access_token)).username, RITA);
 	});
 
-	test('gives no refresh token without offline_access', async () => {
+	test('yields no refresh token without offline_access', async () => {
 		assert.equal((await grant(ACCOUNT_PASSWORD, 'openid')).refresh_token, undefined);
 	});
 
-	test('wrong or of a locked account is refused, and counted', async () => {
+	test('is refused and counted when it is wrong or the account is locked', async () => {
 		const account = provider.account(RITA);
 		account.failures = 0;
 		await assert.rejects(grant('wrong'), refuses('invalid_grant'));
@@ -300,7 +302,7 @@ describe('password', () => {
 		assert.deepEqual(outcomes(), ['invalid_grant', 'invalid_grant']);
 	});
 
-	test('is refused to a client that may not use the grant', async () => {
+	test('is refused to a client that is not allowed to use the grant', async () => {
 		const { clientId, clientSecret } = provider.clients.web;
 		const answer = await ask({
 			client_id: clientId,
@@ -331,7 +333,7 @@ describe('authorization code', () => {
 		return { url, checks: { pkceCodeVerifier, expectedState } };
 	}
 
-	test('with PKCE, for a public client, on any port', async () => {
+	test('works with PKCE for a public client, on any port', async () => {
 		const config = await discovered(provider.clients.public.clientId, openid.None());
 		const { url, checks } = await request(config, N8N_CALLBACK.replace('5678', '49152'));
 		const callback = await signIn(url, sam);
@@ -343,7 +345,7 @@ describe('authorization code', () => {
 		assert((await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')).refresh_token);
 	});
 
-	test('with a secret, at the redirect URI that was set', async () => {
+	test('works with a secret, at the configured redirect URI', async () => {
 		const { clientId, clientSecret } = provider.clients.web;
 		const redirectUri = 'http://localhost:61234/rest/oauth2-credential/callback';
 		const config = await discovered(clientId, openid.ClientSecretBasic(clientSecret));
@@ -369,7 +371,7 @@ describe('authorization code', () => {
 		assert.equal((await signIn(url, sam)).searchParams.get('error'), 'invalid_request');
 	});
 
-	test('ends in an error when the user says no or does not know the password', async () => {
+	test('ends in an error when the user declines or enters a wrong password', async () => {
 		const config = await discovered(provider.clients.public.clientId, openid.None());
 		const { url } = await request(config);
 		const denied = await signIn(url, sam, { deny: true });
@@ -382,7 +384,7 @@ describe('authorization code', () => {
 });
 
 describe('introspection', () => {
-	test('of expired tokens says inactive, and of unknown ones too', async () => {
+	test('reports expired and unknown tokens as inactive', async () => {
 		const { clientId } = provider.clients.post;
 		const token = await provider.issueAccessToken({ clientId, username: SAM, ttl: 60 });
 		const about = await introspect(token);
@@ -395,7 +397,7 @@ describe('introspection', () => {
 		}
 	});
 
-	test('is for Vault and for the client itself', async () => {
+	test('is allowed to Vault and to the client of the token, and to no other client', async () => {
 		const { post: client, web } = provider.clients;
 		const token = await provider.issueAccessToken({ clientId: client.clientId, username: SAM });
 		const active = async (config: openid.Configuration) =>
@@ -405,7 +407,7 @@ describe('introspection', () => {
 		await assert.rejects(active(await post({ ...client, clientSecret: 'wrong' })));
 	});
 
-	test('after revocation by the client says inactive', async () => {
+	test('reports a token that its client revoked as inactive', async () => {
 		const { post: client } = provider.clients;
 		const token = await provider.issueAccessToken({ clientId: client.clientId, username: SAM });
 		await openid.tokenRevocation(await post(client), token);
@@ -427,7 +429,7 @@ describe('faults', () => {
 			signal,
 		});
 
-	test('befall calls in order and as often as asked', async () => {
+	test('happen to calls in order, as often as set', async () => {
 		provider.failNext({ error: 'temporarily_unavailable', status: 503 }, 2);
 		provider.failNext({ error: 'invalid_client', error_description: 'Secret expired' });
 		for (let call = 0; call < 2; call += 1) {
@@ -448,7 +450,7 @@ describe('faults', () => {
 		assert.equal(provider.requests[0]?.clientId, provider.clients.post.clientId);
 	});
 
-	test('pages, redirects, and answers of no sense', async () => {
+	test('can be pages, redirects and meaningless responses', async () => {
 		provider.failNext({ html: true });
 		provider.failNext({ redirectTo: 'http://localhost:1/elsewhere', status: 307 });
 		provider.failNext({ body: '{"access_token":' });
@@ -468,7 +470,7 @@ describe('faults', () => {
 		assert.deepEqual(outcomes(), ['html', 'redirect', 'status 200', 'status 201', 'status 500']);
 	});
 
-	test('cut connections, and answers that come late or never', async () => {
+	test('can be cut connections, and responses that come late or never', async () => {
 		provider.failNext({ reset: true });
 		await assert.rejects(raw());
 		provider.failNext({ delay: 150 });
@@ -480,7 +482,7 @@ describe('faults', () => {
 		assert.deepEqual(outcomes(), ['reset', 'SUCCESS', 'RUNNING']);
 	});
 
-	test('lost answers: the refresh token has been used', async () => {
+	test('can be lost responses: the refresh token is used up', async () => {
 		const token = await provider.issueRefreshToken({
 			clientId: provider.clients.post.clientId,
 			username: SAM,
@@ -493,7 +495,7 @@ describe('faults', () => {
 		assert.match(provider.requests[1]?.detail ?? '', /refresh token already used$/);
 	});
 
-	test('a provider that is down, and comes back as it was', async (t) => {
+	test('can be an outage, after which the provider is as before', async (t) => {
 		const own = await another(t, {});
 		const token = await own.issueRefreshToken({
 			clientId: own.clients.post.clientId,
@@ -507,7 +509,7 @@ describe('faults', () => {
 	});
 });
 
-test('Vault makes a session from an access token, and refuses an expired one', async (t) => {
+test('the simulated Vault exchanges an access token for a session, and refuses an expired one', async (t) => {
 	const simulator = await startSimulator({ introspectionEndpoint: provider.introspectionEndpoint });
 	t.after(() => simulator.close());
 	const [profile] = simulator.user(SAM).profiles;

@@ -40,8 +40,8 @@ export class Store {
 
 	/** The live records of one model, by id. */
 	records(model: string): Map<string, AdapterPayload> {
-		let records = this.#models.get(model);
-		if (!records) this.#models.set(model, (records = new Map()));
+		const records = this.#models.get(model) ?? new Map<string, AdapterPayload>();
+		this.#models.set(model, records);
 		return records;
 	}
 

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+
 import { describe, type TokenRequest } from './token-request.mts';
 
 /** The longest time that a timer can wait. */
@@ -9,7 +11,7 @@ const LONGEST = 2 ** 31 - 1;
 
 const COMPANY_PAGE = '<!doctype html><title>Sign in</title><h1>Sign in to the company network</h1>';
 
-/** What befalls a call of the token endpoint instead of, or with `executed` after, being carried out. */
+/** What happens to a call of the token endpoint instead of being carried out or, with `executed`, afterwards. */
 export interface TokenFault {
 	/** Ms to wait first; alone, the call is then carried out. `Infinity`: no answer. */
 	delay?: number;

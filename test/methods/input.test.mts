@@ -4,8 +4,9 @@ import { after, describe, test } from 'node:test';
 
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { failureOf, userOf } from '../fixture/fixture.mts';
+import { type ProviderFixture, startProviderFixture } from '../fixture/provider.mts';
 import { methodNamed } from './methods.mts';
-import { failureOf, startWorld, userOf, type World } from './world.mts';
 
 type Value = ICredentialDataDecryptedObject[string];
 /** Field of the credential, what is entered, and how the message begins */
@@ -173,21 +174,21 @@ const SECRET = /Secret|Password|PrivateKey|Token$|^password|^accessToken/;
 
 /** What of a value must not be shown, however wrong it is. */
 function hidden(field: string, value: Value): string[] {
-	const text = String(value);
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
 	if (!SECRET.test(field)) return text.includes('hidden') ? ['hidden'] : [];
 	return text
 		.split(/\s|veeva-vault-|-----/)
 		.filter((part) => /hid|DEN|\d{8}|[\w+/=]{20}/.test(part));
 }
 
-let shared: Promise<World> | undefined;
+let shared: Promise<ProviderFixture> | undefined;
 
-/** One world for all: nothing is called, so nothing is remembered. */
-async function calm(): Promise<World> {
-	const world = await (shared ??= startWorld());
-	world.vault.reset();
-	world.provider.requests.length = 0;
-	return world;
+/** One fixture for all: nothing is called, so nothing is remembered. */
+async function calm(): Promise<ProviderFixture> {
+	const fixture = await (shared ??= startProviderFixture());
+	fixture.vault.reset();
+	fixture.provider.requests.length = 0;
+	return fixture;
 }
 
 after(async () => await (await shared)?.close());
@@ -197,10 +198,10 @@ for (const [name, wrong] of Object.entries(fields)) {
 	describe(name, () => {
 		for (const [field, value, message] of wrong) {
 			test(`${field} ${JSON.stringify(value).slice(0, 40)}: ${message}`, async () => {
-				const world = await calm();
-				const right = await method.fields(world);
-				world.vault.calls.length = 0;
-				const credential = await world.credential({
+				const fixture = await calm();
+				const right = await method.fields(fixture);
+				fixture.vault.calls.length = 0;
+				const credential = await fixture.credentialWith({
 					...right,
 					...(delegation.some(([of]) => of === field)
 						? { delegated: true, delegatedVaultId: '1777', delegatorUserId: '61579' }
@@ -208,23 +209,23 @@ for (const [name, wrong] of Object.entries(fields)) {
 					[field]: value,
 				});
 				const failures = [
-					failureOf(await world.run(credential)),
-					failureOf(await world.request(credential)),
-					(await world.engine.testCredential(credential)).message,
+					failureOf(await fixture.run(credential)),
+					failureOf(await fixture.request(credential)),
+					(await fixture.engine.testCredential(credential)).message,
 				];
 				for (const failure of failures) {
 					assert(failure.startsWith(message), failure);
 					for (const part of hidden(field, value)) assert(!failure.includes(part), failure);
 				}
 				assert.match(failures[0], / — Expected /);
-				assert.deepEqual(world.vault.calls, []);
-				assert.deepEqual(world.provider.requests, []);
+				assert.deepEqual(fixture.vault.calls, []);
+				assert.deepEqual(fixture.provider.requests, []);
 			});
 		}
 	});
 }
 
-describe('what is not wrong', () => {
+describe('valid input is accepted', () => {
 	for (const [name, given] of [
 		['API access token', { accessToken: ' veeva-vault-0123456789abcdef\n' }],
 		['OAuth 2.0, client credentials, secret in body', { oAuth2Scope: ' ', username: '' }],
@@ -238,26 +239,29 @@ describe('what is not wrong', () => {
 		['User name and password', { delegated: false, delegatedVaultId: 'x', delegatorUserId: '' }],
 	] as const) {
 		test(`${name}: ${JSON.stringify(given)}`, async () => {
-			const world = await calm();
+			const fixture = await calm();
 			const method = methodNamed(name);
-			const credential = await world.credential({ ...(await method.fields(world)), ...given });
-			assert.equal(userOf(await world.run(credential)), method.user);
+			const credential = await fixture.credentialWith({
+				...(await method.fields(fixture)),
+				...given,
+			});
+			assert.equal(userOf(await fixture.run(credential)), method.user);
 		});
 	}
 
-	test('a public client needs no secret for a refresh token', async () => {
-		const world = await calm();
-		const { clientId } = world.provider.clients.public;
-		const credential = await world.credential({
-			...(await methodNamed('OAuth 2.0, refresh token, secret in body').fields(world)),
+	test('a public client needs no secret to use a refresh token', async () => {
+		const fixture = await calm();
+		const { clientId } = fixture.provider.clients.public;
+		const credential = await fixture.credentialWith({
+			...(await methodNamed('OAuth 2.0, refresh token, secret in body').fields(fixture)),
 			oAuth2ClientId: clientId,
 			oAuth2ClientSecret: '',
-			oAuth2RefreshToken: await world.provider.issueRefreshToken({
+			oAuth2RefreshToken: await fixture.provider.issueRefreshToken({
 				clientId,
 				username: 'sam@veepharm.com',
 			}),
 		});
-		assert.equal(userOf(await world.run(credential)), 'sam@veepharm.com');
-		assert.equal(world.provider.requests[0].authentication, 'none');
+		assert.equal(userOf(await fixture.run(credential)), 'sam@veepharm.com');
+		assert.equal(fixture.provider.requests[0].authentication, 'none');
 	});
 });

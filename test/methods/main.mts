@@ -1,24 +1,24 @@
-/** Prints which login method works in which way, every cell tried in n8n's real engine. Ends with 1 when one failed. */
+/** Prints which login method works at which entry point. Every case is tried in n8n's real engine; 1 ends it if one failed. */
 
 import { aligned, markdown, type Table } from '../bench/tables.mts';
-import { COLUMNS } from './cells.mts';
+import { startProviderFixture } from '../fixture/provider.mts';
+import { COLUMNS } from './columns.mts';
 import { METHODS } from './methods.mts';
 import { sameMoment, startProcesses } from './rotation.mts';
-import { startWorld } from './world.mts';
 
 const failures: string[] = [];
 const table: Table = [['method', ...COLUMNS.map(({ title }) => title)]];
 for (const method of METHODS) {
 	const row = [method.name];
 	for (const column of COLUMNS) {
-		const world = await startWorld();
+		const fixture = await startProviderFixture();
 		try {
-			row.push(await column.show(world, method));
+			row.push(await column.show(fixture, method));
 		} catch (error) {
 			row.push('FAILED');
 			failures.push(`${method.name}, ${column.title}: ${String(error)}`);
 		} finally {
-			await world.close();
+			await fixture.close();
 		}
 	}
 	table.push(row);

@@ -1,10 +1,11 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { AZURE, OLIVIA, SAM } from '../fixture/data.mts';
+import type { ProviderFixture } from '../fixture/provider.mts';
 import { ACCOUNT_PASSWORD } from '../identity/accounts.mts';
 import type { KeyClient } from '../identity/clients.mts';
 import type { TokenRequest } from '../identity/token-request.mts';
 import { SEED_PASSWORD } from '../simulator/seed.mts';
-import { AZURE, OLIVIA, SAM, type World } from './world.mts';
 
 type Fields = ICredentialDataDecryptedObject;
 
@@ -16,18 +17,18 @@ export interface Method {
 	/** Whether the credential opens sessions itself, and so can renew them */
 	logsIn: boolean;
 	/** Sets up the Vault and the provider, and gives the fields of the credential. */
-	fields(world: World): Promise<Fields>;
+	fields(fixture: ProviderFixture): Promise<Fields>;
 	/** How the provider is asked, if it is */
 	provider?: Pick<TokenRequest, 'grantType' | 'authentication'>;
 	/** Takes away, at Vault, what the credential lives on. */
-	kill(world: World): void;
+	kill(fixture: ProviderFixture): void;
 }
 
 export const API_TOKEN = 'veeva-vault-0123456789abcdef';
 export const SALESFORCE_TOKEN = '00D5f000000abc!AQEAQ.salesforce_session';
 export const SALESFORCE_HOST = 'https://veepharm.my.salesforce.com';
 
-const killSessions = ({ vault }: World) => vault.killSessions();
+const killSessions = ({ vault }: ProviderFixture) => vault.killSessions();
 
 export const PASSWORD: Fields = {
 	authentication: 'password',
@@ -54,7 +55,7 @@ const GRANTS = {
 export type GrantName = keyof typeof GRANTS;
 
 /** The credential's fields for a client of the provider. */
-export function clientFields({ provider }: World, name: ClientName): Fields {
+export function clientFields({ provider }: ProviderFixture, name: ClientName): Fields {
 	const client = provider.clients[name];
 	return {
 		oAuth2ClientId: client.clientId,
@@ -77,11 +78,11 @@ function keyFields({ privateKey, keyId }: KeyClient): Fields {
 
 /** The credential's fields for OAuth 2.0 with nothing left to discover. */
 export async function oAuth2Fields(
-	world: World,
+	fixture: ProviderFixture,
 	grant: GrantName,
 	name: ClientName = 'post',
 ): Promise<Fields> {
-	const { provider } = world;
+	const { provider } = fixture;
 	const { clientId } = provider.clients[name];
 	return {
 		authentication: 'oAuth2',
@@ -89,7 +90,7 @@ export async function oAuth2Fields(
 		username: '',
 		oAuth2ProfileId: AZURE,
 		oAuth2TokenEndpoint: provider.tokenEndpoint,
-		...clientFields(world, name),
+		...clientFields(fixture, name),
 		...{
 			clientCredentials: {},
 			refreshToken: {
@@ -104,7 +105,7 @@ export async function oAuth2Fields(
 	};
 }
 
-export async function givenTokenFields({ provider }: World): Promise<Fields> {
+export async function givenTokenFields({ provider }: ProviderFixture): Promise<Fields> {
 	const { clientId } = provider.clients.post;
 	return {
 		authentication: 'oAuth2',
@@ -122,14 +123,14 @@ function oAuth2Method(grant: GrantName, client: ClientName): Method {
 		name: `OAuth 2.0, ${grantTitle}, ${clientTitle}`,
 		user: SAM,
 		logsIn: true,
-		fields: async (world) => await oAuth2Fields(world, grant, client),
+		fields: async (fixture) => await oAuth2Fields(fixture, grant, client),
 		provider: { grantType, authentication },
 		kill: killSessions,
 	};
 }
 
-/** A session of Olivia that somebody else has opened. */
-export async function foreignSession({ vault, promoMats }: World): Promise<string> {
+/** A session of Olivia that another program opened. */
+export async function foreignSession({ vault, promoMats }: ProviderFixture): Promise<string> {
 	const response = await fetch(`${promoMats}/api/v25.2/auth`, {
 		method: 'POST',
 		headers: { 'X-VaultAPI-ClientID': 'somebody-else' },
@@ -186,9 +187,9 @@ export const METHODS: readonly Method[] = [
 		name: 'Session ID',
 		user: OLIVIA,
 		logsIn: false,
-		fields: async (world) => ({
+		fields: async (fixture) => ({
 			authentication: 'sessionId',
-			existingSessionToken: await foreignSession(world),
+			existingSessionToken: await foreignSession(fixture),
 		}),
 		kill: killSessions,
 	},

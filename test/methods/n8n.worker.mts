@@ -1,8 +1,9 @@
 /** One process of n8n, as far as it runs executions: its real engine on a database that others use too. */
 import { serve } from '../bench/rpc.mts';
 import { startEngine, type Engine } from '../engine/engine.mts';
+import { validate } from '../fixture/data.mts';
+import { userOf } from '../fixture/fixture.mts';
 import { useDatabase } from './database.mts';
-import { userOf, validate } from './world.mts';
 
 let engine: Engine;
 

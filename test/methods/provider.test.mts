@@ -2,19 +2,23 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { startRecorder } from '../faults/servers.mts';
+import { clock } from '../fixture/clock.mts';
+import { MINUTE, SAM } from '../fixture/data.mts';
+import { failureOf, userOf } from '../fixture/fixture.mts';
+import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
+import { textOf } from '../fixture/text.mts';
 import type { TokenFault } from '../identity/token-endpoint.mts';
 import { givenTokenFields, oAuth2Fields, type GrantName } from './methods.mts';
-import { failureOf, MINUTE, passTime, SAM, userOf, worldFor, type World } from './world.mts';
 
-const providerHost = ({ provider }: World) => new URL(provider.tokenEndpoint).host;
+const providerHost = ({ provider }: ProviderFixture) => new URL(provider.tokenEndpoint).host;
 
 /** Both nodes and the credential test, on a credential that meets the same trouble each time. */
-const ways = {
-	'Veeva Vault node': async (world: World, credential: string) =>
-		failureOf(await world.run(credential)),
-	'HTTP Request node': async (world: World, credential: string) =>
-		failureOf(await world.request(credential)),
-	'credential test': async ({ engine }: World, credential: string) =>
+const entryPoints = {
+	'Veeva Vault node': async (fixture: ProviderFixture, credential: string) =>
+		failureOf(await fixture.run(credential)),
+	'HTTP Request node': async (fixture: ProviderFixture, credential: string) =>
+		failureOf(await fixture.request(credential)),
+	'credential test': async ({ engine }: ProviderFixture, credential: string) =>
 		(await engine.testCredential(credential)).message,
 };
 
@@ -22,46 +26,52 @@ const faults: ReadonlyArray<[name: string, fault: TokenFault, message: RegExp]> 
 	[
 		'status 500',
 		{ status: 500, body: 'oops' },
-		/answered with HTTP status 500 and no access token/,
+		/responded with HTTP status 500 and no access token/,
 	],
-	['status 503 as a web page', { status: 503, html: true }, /answered with HTTP status 503 and no/],
-	['a web page', { html: true }, /answered with HTTP status 200 and no access token/],
+	[
+		'status 503 as a web page',
+		{ status: 503, html: true },
+		/responded with HTTP status 503 and no/,
+	],
+	['a web page', { html: true }, /responded with HTTP status 200 and no access token/],
 	['no access token', { body: { token_type: 'Bearer' } }, /HTTP status 200 and no access token/],
 	['an access token that is no text', { body: { access_token: 7 } }, /200 and no access token/],
 	['nothing', { body: '' }, /no access token/],
-	['a cut connection', { reset: true }, /broke off the connection before it answered/],
+	['a cut connection', { reset: true }, /closed the connection before it responded/],
 ];
 
-for (const [way, run] of Object.entries(ways)) {
-	describe(way, () => {
+for (const [entryPoint, run] of Object.entries(entryPoints)) {
+	describe(entryPoint, () => {
 		for (const [name, fault, message] of faults) {
-			test(`${name}: the provider is named, and the next execution tries again`, async (t) => {
-				const world = await worldFor(t);
-				const fields = await oAuth2Fields(world, 'clientCredentials');
-				const credential = await world.credential(fields);
-				world.provider.failNext(fault);
-				const failure = await run(world, credential);
+			test(`${name} is reported with the provider, and the next execution tries again`, async (t) => {
+				const fixture = await fixtureFor(t);
+				const fields = await oAuth2Fields(fixture, 'clientCredentials');
+				const credential = await fixture.credentialWith(fields);
+				fixture.provider.failNext(fault);
+				const failure = await run(fixture, credential);
 				assert.match(failure, message);
-				assert(failure.includes(providerHost(world)), failure);
-				assert.equal(world.provider.requests.length, 1, 'not repeated by itself');
-				assert.equal(world.logins(), 0);
-				assert.equal(userOf(await world.run(credential)), SAM);
-				assert.equal(world.provider.requests.length, 2);
+				assert(failure.includes(providerHost(fixture)), failure);
+				assert.equal(fixture.provider.requests.length, 1, 'not repeated by itself');
+				assert.equal(fixture.logins(), 0);
+				assert.equal(userOf(await fixture.run(credential)), SAM);
+				assert.equal(fixture.provider.requests.length, 2);
 			});
 		}
 
 		for (const status of [302, 307, 308]) {
-			test(`a redirect with ${status} is not followed: its target gets nothing`, async (t) => {
-				const world = await worldFor(t);
+			test(`a redirect with ${status} is not followed, and its target receives nothing`, async (t) => {
+				const fixture = await fixtureFor(t);
 				const stranger = await startRecorder();
 				t.after(async () => await stranger.close());
-				const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
-				world.provider.failNext({ redirectTo: `${stranger.origin}/token`, status });
-				const failure = await run(world, credential);
-				assert(failure.includes(providerHost(world)), failure);
+				const credential = await fixture.credentialWith(
+					await oAuth2Fields(fixture, 'clientCredentials'),
+				);
+				fixture.provider.failNext({ redirectTo: `${stranger.origin}/token`, status });
+				const failure = await run(fixture, credential);
+				assert(failure.includes(providerHost(fixture)), failure);
 				assert(failure.includes(new URL(stranger.origin).host), failure);
 				assert.deepEqual(stranger.received, []);
-				assert.equal(world.provider.requests.length, 1);
+				assert.equal(fixture.provider.requests.length, 1);
 			});
 		}
 
@@ -71,34 +81,36 @@ for (const [way, run] of Object.entries(ways)) {
 			'unauthorized_client',
 			'invalid_scope',
 		]) {
-			test(`${error}: in the provider's words, with its host`, async (t) => {
-				const world = await worldFor(t);
-				const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
-				world.provider.failNext({ error, error_description: 'Because of this and that.' });
-				const failure = await run(world, credential);
+			test(`${error} is reported in the provider's words, with its host`, async (t) => {
+				const fixture = await fixtureFor(t);
+				const credential = await fixture.credentialWith(
+					await oAuth2Fields(fixture, 'clientCredentials'),
+				);
+				fixture.provider.failNext({ error, error_description: 'Because of this and that.' });
+				const failure = await run(fixture, credential);
 				assert(
 					failure.startsWith(
-						`The identity provider ${providerHost(world)} refused: ${error}: Because of this and that.`,
+						`The identity provider ${providerHost(fixture)} refused: ${error}: Because of this and that.`,
 					),
 					failure,
 				);
-				assert.equal(world.provider.requests.length, 1);
+				assert.equal(fixture.provider.requests.length, 1);
 			});
 		}
 	});
 }
 
-test('a provider that nobody listens at', async (t) => {
-	const world = await worldFor(t);
-	const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
-	await world.provider.stop();
-	const failure = failureOf(await world.run(credential));
-	assert(failure.startsWith(`${providerHost(world)} refused the connection`), failure);
-	await world.provider.start();
-	assert.equal(userOf(await world.run(credential)), SAM);
+test('a provider that refuses the connection is reported', async (t) => {
+	const fixture = await fixtureFor(t);
+	const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'clientCredentials'));
+	await fixture.provider.stop();
+	const failure = failureOf(await fixture.run(credential));
+	assert(failure.startsWith(`${providerHost(fixture)} refused the connection`), failure);
+	await fixture.provider.start();
+	assert.equal(userOf(await fixture.run(credential)), SAM);
 });
 
-describe('what the real provider refuses, and is not asked again', () => {
+describe('what the provider refuses is not requested again', () => {
 	const refused: ReadonlyArray<
 		[name: string, grant: GrantName, fields: Record<string, string>, message: RegExp]
 	> = [
@@ -129,80 +141,82 @@ describe('what the real provider refuses, and is not asked again', () => {
 		],
 	];
 	for (const [name, grant, fields, message] of refused) {
-		for (const [way, run] of Object.entries(ways).slice(0, 2)) {
-			test(`${name}, ${way}`, async (t) => {
-				const world = await worldFor(t);
-				const good = await oAuth2Fields(world, grant);
-				const credential = await world.credential({ ...good, ...fields });
-				assert.match(await run(world, credential), message);
+		for (const [entryPoint, run] of Object.entries(entryPoints).slice(0, 2)) {
+			test(`${name}, ${entryPoint}`, async (t) => {
+				const fixture = await fixtureFor(t);
+				const good = await oAuth2Fields(fixture, grant);
+				const credential = await fixture.credentialWith({ ...good, ...fields });
+				assert.match(await run(fixture, credential), message);
 				const again = await Promise.all(
-					Array.from({ length: 5 }, async () => await run(world, credential)),
+					Array.from({ length: 5 }, async () => await run(fixture, credential)),
 				);
 				for (const failure of again) {
 					assert.match(failure, message);
-					assert.match(failure, /not tried again before \d\d:\d\d UTC/);
+					assert.match(failure, /the credential waits until \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
 				}
-				assert.equal(world.provider.requests.length, 1);
-				if (grant === 'password') assert.equal(world.provider.account(SAM).failures, 1);
+				assert.equal(fixture.provider.requests.length, 1);
+				if (grant === 'password') assert.equal(fixture.provider.account(SAM).failures, 1);
 
 				// A credential test always tries; so does an execution when the time is over, or fields are corrected.
-				await world.engine.testCredential(credential);
-				assert.equal(world.provider.requests.length, 2);
-				passTime(61 * MINUTE);
-				assert.match(await run(world, credential), message);
-				assert.equal(world.provider.requests.length, 3);
-				await world.engine.saveCredential(good, { id: credential });
-				assert.equal(userOf(await world.run(credential)), SAM);
+				await fixture.engine.testCredential(credential);
+				assert.equal(fixture.provider.requests.length, 2);
+				clock.advance(61 * MINUTE);
+				assert.match(await run(fixture, credential), message);
+				assert.equal(fixture.provider.requests.length, 3);
+				await fixture.engine.saveCredential(good, { id: credential });
+				assert.equal(userOf(await fixture.run(credential)), SAM);
 			});
 		}
 	}
 
 	for (const error of ['invalid_grant', 'invalid_client', 'unauthorized_client', 'access_denied']) {
-		test(`${error}, whichever the grant`, async (t) => {
+		test(`${error} is reported for every grant`, async (t) => {
 			for (const grant of ['clientCredentials', 'refreshToken', 'password'] as const) {
-				const world = await worldFor(t);
-				const credential = await world.credential(await oAuth2Fields(world, grant));
-				world.provider.failNext({ error });
+				const fixture = await fixtureFor(t);
+				const credential = await fixture.credentialWith(await oAuth2Fields(fixture, grant));
+				fixture.provider.failNext({ error });
 				for (let times = 0; times < 3; times++) {
-					assert.match(failureOf(await world.run(credential)), new RegExp(`refused: ${error}`));
+					assert.match(failureOf(await fixture.run(credential)), new RegExp(`refused: ${error}`));
 				}
-				assert.equal(world.provider.requests.length, 1, grant);
+				assert.equal(fixture.provider.requests.length, 1, grant);
 			}
 		});
 	}
 
-	test('a client that may not use the grant', async (t) => {
-		const world = await worldFor(t);
-		const { clientId } = world.provider.clients.post;
-		await world.provider.updateClient(clientId, { grant_types: ['authorization_code'] });
-		const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
+	test('a client that is not allowed to use the grant is reported', async (t) => {
+		const fixture = await fixtureFor(t);
+		const { clientId } = fixture.provider.clients.post;
+		await fixture.provider.updateClient(clientId, { grant_types: ['authorization_code'] });
+		const credential = await fixture.credentialWith(
+			await oAuth2Fields(fixture, 'clientCredentials'),
+		);
 		// What oidc-provider says; RFC 6749 would have it be unauthorized_client.
-		const failure = failureOf(await world.run(credential));
+		const failure = failureOf(await fixture.run(credential));
 		assert.match(failure, /requested grant type is not allowed for this client.*and Grant\./);
 	});
 
-	test('a private key that is not the registered one', async (t) => {
-		const world = await worldFor(t);
-		const credential = await world.credential({
-			...(await oAuth2Fields(world, 'clientCredentials', 'ec')),
-			oAuth2PrivateKey: world.provider.clients.rsa.privateKey,
+	test('a private key other than the registered one is reported', async (t) => {
+		const fixture = await fixtureFor(t);
+		const credential = await fixture.credentialWith({
+			...(await oAuth2Fields(fixture, 'clientCredentials', 'ec')),
+			oAuth2PrivateKey: fixture.provider.clients.rsa.privateKey,
 			oAuth2KeyId: '',
 		});
-		assert.match(failureOf(await world.run(credential)), /refused: invalid_client/);
+		assert.match(failureOf(await fixture.run(credential)), /refused: invalid_client/);
 	});
 
-	test('a scope that the client may not have: said so, and tried again', async (t) => {
-		const world = await worldFor(t);
-		const { clientId } = world.provider.clients.post;
-		await world.provider.updateClient(clientId, { scope: 'openid' });
-		const credential = await world.credential({
-			...(await oAuth2Fields(world, 'password')),
+	test('a scope that the client is not allowed to request is reported, and tried again', async (t) => {
+		const fixture = await fixtureFor(t);
+		const { clientId } = fixture.provider.clients.post;
+		await fixture.provider.updateClient(clientId, { scope: 'openid' });
+		const credential = await fixture.credentialWith({
+			...(await oAuth2Fields(fixture, 'password')),
 			oAuth2Scope: 'openid profile',
 		});
 		for (let times = 1; times <= 2; times++) {
-			const failure = failureOf(await world.run(credential));
+			const failure = failureOf(await fixture.run(credential));
 			assert.match(failure, /invalid_scope.*does not know the Scope/);
-			assert.equal(world.provider.requests.length, times);
+			assert.equal(fixture.provider.requests.length, times);
 		}
 	});
 });
@@ -210,91 +224,99 @@ describe('what the real provider refuses, and is not asked again', () => {
 describe('a token that Vault refuses', () => {
 	for (const type of ['EXPIRED_TOKEN', 'INVALID_TOKEN'] as const) {
 		for (const grant of ['clientCredentials', 'refreshToken', 'password'] as const) {
-			test(`${type} once, ${grant}: a new one is got`, async (t) => {
-				const world = await worldFor(t);
-				const credential = await world.credential(await oAuth2Fields(world, grant));
-				world.vault.fail({ on: { path: /oauth\/session/ }, with: { error: type } });
-				assert.equal(userOf(await world.run(credential)), SAM);
-				assert.deepEqual([world.provider.requests.length, world.logins()], [2, 2]);
-				const tokens = world.vault.calls
+			test(`after ${type}, a new token is requested once with ${grant}`, async (t) => {
+				const fixture = await fixtureFor(t);
+				const credential = await fixture.credentialWith(await oAuth2Fields(fixture, grant));
+				fixture.vault.fail({ on: { path: /oauth\/session/ }, with: { error: type } });
+				assert.equal(userOf(await fixture.run(credential)), SAM);
+				assert.deepEqual([fixture.provider.requests.length, fixture.logins()], [2, 2]);
+				const tokens = fixture.vault.calls
 					.filter(({ path }) => path.includes('/oauth/session/'))
 					.map(({ headers }) => headers.authorization);
 				assert.equal(new Set(tokens).size, 2);
 			});
 		}
 
-		test(`${type} again and again: got anew once, and then said`, async (t) => {
-			const world = await worldFor(t);
-			const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
-			world.vault.fail({
+		test(`repeated ${type} is reported after one new token`, async (t) => {
+			const fixture = await fixtureFor(t);
+			const credential = await fixture.credentialWith(
+				await oAuth2Fields(fixture, 'clientCredentials'),
+			);
+			fixture.vault.fail({
 				on: { path: /oauth\/session/ },
 				with: { error: type, message: 'No good.' },
 				times: Infinity,
 			});
-			assert.match(failureOf(await world.run(credential)), new RegExp(`^No good. \\[${type}\\]`));
-			assert.deepEqual([world.provider.requests.length, world.logins()], [2, 2]);
+			assert.match(failureOf(await fixture.run(credential)), new RegExp(`^No good. \\[${type}\\]`));
+			assert.deepEqual([fixture.provider.requests.length, fixture.logins()], [2, 2]);
 		});
 
-		test(`${type} of a given token: not tried twice`, async (t) => {
-			const world = await worldFor(t);
-			const credential = await world.credential(await givenTokenFields(world));
-			world.vault.fail({ on: { path: /oauth\/session/ }, with: { error: type }, times: Infinity });
-			const failure = failureOf(await world.run(credential));
-			assert.match(failure, new RegExp(`\\[${type}\\].*used as it is: enter a new one`));
-			assert.equal(world.logins(), 1);
+		test(`${type} of a given token is not tried twice`, async (t) => {
+			const fixture = await fixtureFor(t);
+			const credential = await fixture.credentialWith(await givenTokenFields(fixture));
+			fixture.vault.fail({
+				on: { path: /oauth\/session/ },
+				with: { error: type },
+				times: Infinity,
+			});
+			const failure = failureOf(await fixture.run(credential));
+			assert.match(failure, new RegExp(`\\[${type}\\].*cannot be renewed: enter a new one`));
+			assert.equal(fixture.logins(), 1);
 		});
 	}
 
-	test('a given token that has expired, told by the real provider', async (t) => {
-		const world = await worldFor(t);
-		const { clientId } = world.provider.clients.post;
-		const credential = await world.credential({
-			...(await givenTokenFields(world)),
-			oAuth2AccessToken: await world.provider.issueAccessToken({
+	test('an expired given token is reported, with the advice to enter a new one', async (t) => {
+		const fixture = await fixtureFor(t);
+		const { clientId } = fixture.provider.clients.post;
+		const credential = await fixture.credentialWith({
+			...(await givenTokenFields(fixture)),
+			oAuth2AccessToken: await fixture.provider.issueAccessToken({
 				clientId,
 				username: SAM,
 				ttl: -60,
 			}),
 		});
-		const failure = failureOf(await world.run(credential));
+		const failure = failureOf(await fixture.run(credential));
 		assert.match(failure, /\[(INVALID|EXPIRED)_TOKEN\].*enter a new one/);
 	});
 
-	test('a token for somebody whom Vault does not know', async (t) => {
-		const world = await worldFor(t);
-		const { clientId } = world.provider.clients.post;
-		await world.provider.updateClient(clientId, { vault_user: 'guest@partner.example' });
-		const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
-		const failure = failureOf(await world.run(credential));
+	test('a token of a user whom Vault does not know is reported', async (t) => {
+		const fixture = await fixtureFor(t);
+		const { clientId } = fixture.provider.clients.post;
+		await fixture.provider.updateClient(clientId, { vault_user: 'guest@partner.example' });
+		const credential = await fixture.credentialWith(
+			await oAuth2Fields(fixture, 'clientCredentials'),
+		);
+		const failure = failureOf(await fixture.run(credential));
 		assert.match(failure, /The token is for no user of this profile. \[INSUFFICIENT_ACCESS\]/);
-		assert.equal(world.provider.requests.length, 1);
+		assert.equal(fixture.provider.requests.length, 1);
 	});
 });
 
-test('a login that lands in another Vault is refused, and ended there', async (t) => {
-	const world = await worldFor(t);
-	world.vault.user(SAM).vaultIds = [1777];
-	const credential = await world.credential(await oAuth2Fields(world, 'clientCredentials'));
+test('a login that opens another Vault is refused, and its session is ended', async (t) => {
+	const fixture = await fixtureFor(t);
+	fixture.vault.user(SAM).vaultIds = [1777];
+	const credential = await fixture.credentialWith(await oAuth2Fields(fixture, 'clientCredentials'));
 	assert.match(
-		failureOf(await world.run(credential)),
+		failureOf(await fixture.run(credential)),
 		/Vault opened "QualityDocs" at .* instead of/,
 	);
-	assert.deepEqual(world.vault.sessions(), []);
+	assert.deepEqual(fixture.vault.sessions(), []);
 });
 
-test('50 executions at once ask the provider once', async (t) => {
+test('50 executions at once request one token from the provider', async (t) => {
 	for (const grant of ['clientCredentials', 'refreshToken', 'password'] as const) {
-		const world = await worldFor(t);
-		const credential = await world.credential(await oAuth2Fields(world, grant));
+		const fixture = await fixtureFor(t);
+		const credential = await fixture.credentialWith(await oAuth2Fields(fixture, grant));
 		const users = await Promise.all(
-			Array.from({ length: 50 }, async () => userOf(await world.run(credential))),
+			Array.from({ length: 50 }, async () => userOf(await fixture.run(credential))),
 		);
 		assert.deepEqual([...new Set(users)], [SAM]);
-		assert.deepEqual([world.provider.requests.length, world.logins()], [1, 1], grant);
+		assert.deepEqual([fixture.provider.requests.length, fixture.logins()], [1, 1], grant);
 	}
 });
 
-describe('keys as people paste them', () => {
+describe('private keys are accepted as people paste them', () => {
 	for (const [name, change] of [
 		['with line breaks lost', (pem: string) => pem.replaceAll('\n', ' ')],
 		['with \\n for line breaks', (pem: string) => pem.trim().replaceAll('\n', '\\n')],
@@ -302,15 +324,15 @@ describe('keys as people paste them', () => {
 		['indented', (pem: string) => pem.replaceAll('\n', '\n\t')],
 	] as const) {
 		for (const client of ['rsa', 'ec', 'ed25519'] as const) {
-			test(`${client}, ${name}, without a Key ID`, async (t) => {
-				const world = await worldFor(t);
-				const fields = await oAuth2Fields(world, 'clientCredentials', client);
-				const credential = await world.credential({
+			test(`${client} key, ${name}, without a Key ID`, async (t) => {
+				const fixture = await fixtureFor(t);
+				const fields = await oAuth2Fields(fixture, 'clientCredentials', client);
+				const credential = await fixture.credentialWith({
 					...fields,
-					oAuth2PrivateKey: change(String(fields.oAuth2PrivateKey)),
+					oAuth2PrivateKey: change(textOf(fields.oAuth2PrivateKey)),
 					oAuth2KeyId: '',
 				});
-				assert.equal(userOf(await world.run(credential)), SAM);
+				assert.equal(userOf(await fixture.run(credential)), SAM);
 			});
 		}
 	}

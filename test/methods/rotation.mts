@@ -1,20 +1,21 @@
 import type { TestContext } from 'node:test';
 
 import { startWorker, type Worker } from '../bench/rpc.mts';
+import { SAM } from '../fixture/data.mts';
+import { type ProviderFixture, startProviderFixture } from '../fixture/provider.mts';
 import { startDatabase, type Database } from './database.mts';
 import { oAuth2Fields } from './methods.mts';
 import type { N8nTasks } from './n8n.worker.mts';
-import { SAM, startWorld, type World } from './world.mts';
 
 /** Processes of n8n that share their credentials. */
 export interface Processes {
-	world: World;
+	fixture: ProviderFixture;
 	database: Database;
 	n8n: Array<Worker<N8nTasks>>;
 	/** Saves a credential with a refresh token of its own. */
-	credential(): Promise<string>;
+	credential: () => Promise<string>;
 	/** Another process, as after a restart */
-	another(): Promise<Worker<N8nTasks>>;
+	another: () => Promise<Worker<N8nTasks>>;
 	close(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export interface Processes {
  * @param rotateRefreshTokens `'graceful'`: a token that was used may be used again for 30 seconds
  */
 export async function startProcesses(rotateRefreshTokens: true | 'graceful'): Promise<Processes> {
-	const world = await startWorld({
+	const fixture = await startProviderFixture({
 		provider: { rotateRefreshTokens },
 		vault: { burstLimit: 100_000 },
 	});
@@ -39,7 +40,7 @@ export async function startProcesses(rotateRefreshTokens: true | 'graceful'): Pr
 	};
 	await Promise.all([another(), another()]);
 	return {
-		world,
+		fixture,
 		database,
 		n8n,
 		another,
@@ -47,16 +48,16 @@ export async function startProcesses(rotateRefreshTokens: true | 'graceful'): Pr
 			credentials += 1;
 			const id = `credential-${credentials}`;
 			database.credentials.set(id, {
-				vaultDns: world.promoMats,
-				loginHost: world.vault.url(world.vault.hosts.login, ''),
-				...(await oAuth2Fields(world, 'refreshToken')),
+				vaultDns: fixture.promoMats,
+				loginHost: fixture.vault.url(fixture.vault.hosts.login, ''),
+				...(await oAuth2Fields(fixture, 'refreshToken')),
 			});
 			return id;
 		},
 		async close() {
 			await Promise.all(n8n.map(async (worker) => await worker.stop()));
 			await database.close();
-			await world.close();
+			await fixture.close();
 		},
 	};
 }
@@ -88,7 +89,7 @@ export interface SameMoment {
  * @param apartMs how much later the second one starts
  */
 export async function sameMoment(
-	{ world, n8n: [first, second], credential, another }: Processes,
+	{ fixture, n8n: [first, second], credential, another }: Processes,
 	{ rounds, apartMs = 0 }: { rounds: number; apartMs?: number },
 ): Promise<SameMoment> {
 	const third = await another();
@@ -97,7 +98,7 @@ export async function sameMoment(
 		const id = await credential();
 		await first.ask('run', { credential: id });
 		await second.ask('run', { credential: id });
-		world.vault.killSessions();
+		fixture.vault.killSessions();
 		const users = await Promise.all([
 			first.ask('run', { credential: id }),
 			new Promise<void>((resolve) => setTimeout(resolve, apartMs)).then(
@@ -110,7 +111,7 @@ export async function sameMoment(
 			...failures.map((text) => text.replace(/:\d+/, '').split(':').slice(0, 2).join(':')),
 		);
 		// Not the two, which may not try a refused token again for five minutes.
-		world.vault.killSessions();
+		fixture.vault.killSessions();
 		const [later] = await third.ask('run', { credential: id });
 		if (later !== SAM) result.lost += 1;
 	}

@@ -9,11 +9,13 @@ import { stringify } from 'flatted';
 
 import { HTTP_REQUEST, VEEVA_VAULT, type Outcome } from '../engine/engine.mts';
 import { startRecorder } from '../faults/servers.mts';
+import { clock } from '../fixture/clock.mts';
+import { IAN, logIn, ME, MINUTE, validate } from '../fixture/data.mts';
+import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
 import type { TokenRequest } from '../identity/token-request.mts';
 import { methodNamed, type Method } from './methods.mts';
-import { IAN, logIn, ME, MINUTE, passTime, validate, worldFor, type World } from './world.mts';
 
-// n8n's log, in which it says as much as it can. n8n reads this when the first world starts.
+// n8n's log, in which it says as much as it can. n8n reads this when the first fixture starts.
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
 const log = join(folder, 'n8n.log');
 process.env.N8N_LOG_LEVEL = 'debug';
@@ -40,7 +42,7 @@ function everything({ run, error }: Outcome): string {
 
 /**
  * What n8n saves of an execution. In the memory of the process, n8n's own error for a request of the HTTP Request node
- * that has failed holds that request in its cause, with its headers, whatever the credential; it is not saved.
+ * that has failed holds that request in its cause, with its headers, with any credential. It is not saved.
  */
 function saved({ run }: Outcome): string {
 	return stringify(run);
@@ -61,7 +63,11 @@ const SECRET_FIELDS = [
 ];
 
 /** Every secret that was entered, stored, sent or given out, in each form in which it may appear. */
-async function secretsOf({ engine, vault, provider }: World, credential: string, entered: object) {
+async function secretsOf(
+	{ engine, vault, provider }: ProviderFixture,
+	credential: string,
+	entered: object,
+) {
 	const stored = await engine.credentialData(credential);
 	const fields = [Object.entries(entered), Object.entries(stored)]
 		.flat()
@@ -129,8 +135,8 @@ subjects.push(
 /** Makes the provider repeat in its error what it was sent. */
 const repeating =
 	(say: (request: TokenRequest) => { error?: string; error_description?: string }) =>
-	({ provider }: World): void => {
-		const last = () => say(provider.requests.at(-1) as TokenRequest);
+	({ provider }: ProviderFixture): void => {
+		const last = () => say(provider.requests.at(-1)!);
 		provider.failNext(
 			{
 				get error() {
@@ -147,7 +153,7 @@ const repeating =
 /** Makes Vault repeat in its error the header by which a call was signed. */
 const vaultRepeats =
 	(path: string | RegExp, error = 'INVALID_DATA') =>
-	({ vault }: World): void =>
+	({ vault }: ProviderFixture): void =>
 		vault.fail({
 			on: { path },
 			with: {
@@ -160,7 +166,7 @@ const vaultRepeats =
 			times: Infinity,
 		});
 
-type Trouble = (world: World) => void | Promise<void>;
+type Trouble = (fixture: ProviderFixture) => void | Promise<void>;
 
 /** Which concern the provider, the login, and every call */
 const atProvider: Record<string, Trouble> = {
@@ -218,72 +224,77 @@ const atCallOfNode: Record<string, Trouble> = {
 	'Vault repeats the signature of the call': vaultRepeats(ME),
 	'Vault repeats it and calls the session dead': vaultRepeats(ME, 'INVALID_SESSION_ID'),
 };
-const WAYS = ['Veeva Vault node', 'HTTP Request node', 'credential test'] as const;
+const ENTRY_POINTS = ['Veeva Vault node', 'HTTP Request node', 'credential test'] as const;
 
-function troublesOf({ method, delegated }: Subject, way: string): Record<string, Trouble> {
+function troublesOf({ method, delegated }: Subject, entryPoint: string): Record<string, Trouble> {
 	return {
 		...(method.provider === undefined ? {} : atProvider),
 		...(method.logsIn ? atLogin : {}),
 		...(delegated === true ? atDelegation : {}),
 		...atCall,
-		...(way === 'HTTP Request node' ? {} : atCallOfNode),
+		...(entryPoint === 'HTTP Request node' ? {} : atCallOfNode),
 	};
 }
 
-test('the search finds what is there: the session that Log In returns on request', async (t) => {
-	const world = await worldFor(t);
-	const credential = await world.credential(await methodNamed(subjects[1].name).fields(world));
-	const text = everything(await world.run(credential, logIn));
-	const found = (await secretsOf(world, credential, {})).filter((secret) => text.includes(secret));
-	assert(found.includes(world.vault.sessions()[0].id));
+test('the search finds a secret that is there: the session that Log In returns on request', async (t) => {
+	const fixture = await fixtureFor(t);
+	const credential = await fixture.credentialWith(
+		await methodNamed(subjects[1].name).fields(fixture),
+	);
+	const text = everything(await fixture.run(credential, logIn));
+	const found = (await secretsOf(fixture, credential, {})).filter((secret) =>
+		text.includes(secret),
+	);
+	assert(found.includes(fixture.vault.sessions()[0].id));
 	while (!logged().includes('Workflow execution finished')) await sleep(10);
 });
 
 for (const subject of subjects) {
 	const { name, method, delegated } = subject;
 	describe(name, () => {
-		for (const way of WAYS) {
-			for (const [trouble, arrange] of Object.entries(troublesOf(subject, way))) {
-				test(`${way}, ${trouble}`, async (t) => {
-					const world = await worldFor(t);
-					const { engine, vault } = world;
+		for (const entryPoint of ENTRY_POINTS) {
+			for (const [trouble, arrange] of Object.entries(troublesOf(subject, entryPoint))) {
+				test(`${entryPoint}, ${trouble}`, async (t) => {
+					const fixture = await fixtureFor(t);
+					const { engine, vault } = fixture;
 					const before = logged().length;
 					if (delegated) {
 						vault.addDelegation({ delegator: IAN, delegate: method.user, vaultId: 1777 });
 					}
-					const entered = await method.fields(world);
-					const credential = await world.credential({
+					const entered = await method.fields(fixture);
+					const credential = await fixture.credentialWith({
 						...entered,
 						...(delegated ? DELEGATED : {}),
 					});
-					await arrange(world);
+					await arrange(fixture);
 					const text: string[] = [];
-					if (way === 'credential test') {
+					if (entryPoint === 'credential test') {
 						text.push(JSON.stringify(await engine.testCredential(credential)));
 					} else {
 						const node =
-							way === 'Veeva Vault node'
+							entryPoint === 'Veeva Vault node'
 								? engine.node('Step', VEEVA_VAULT, validate, { credential })
 								: engine.node(
 										'Step',
 										HTTP_REQUEST,
 										{
-											url: (delegated ? world.qualityDocs : world.promoMats) + ME,
+											url: (delegated ? fixture.qualityDocs : fixture.promoMats) + ME,
 											authentication: 'predefinedCredentialType',
 											nodeCredentialType: 'veevaVaultApi',
 											options: {},
 										},
 										{ credential },
 									);
-						const kept = way === 'HTTP Request node' && trouble in atCall ? saved : everything;
+						const kept =
+							entryPoint === 'HTTP Request node' && trouble in atCall ? saved : everything;
 						text.push(kept(await engine.run([node])));
-						passTime(61 * MINUTE);
+						clock.advance(61 * MINUTE);
 						text.push(kept(await engine.run([{ ...node, onError: 'continueRegularOutput' }])));
 					}
 					text.push(engine.credentials.stored.get(credential)?.data ?? '');
 					text.push(logged().slice(before));
 
-					const secrets = await secretsOf(world, credential, entered);
+					const secrets = await secretsOf(fixture, credential, entered);
 					assert(secrets.length > 0);
 					const all = text.join('\n');
 					for (const secret of secrets) {

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mock, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startEndless } from '../engine/endless.mts';
 import { OAUTH2_CREDENTIAL } from '../engine/engine.mts';
-import { AZURE, failureOf, SAM, userOf, validate, worldFor, type World } from './world.mts';
+import { AZURE, SAM, validate } from '../fixture/data.mts';
+import { failureOf, userOf } from '../fixture/fixture.mts';
+import { fixtureFor, type ProviderFixture } from '../fixture/provider.mts';
 
-/** What the credential of somebody who has signed in through n8n is used for, in n8n's engine; signing in is in `e2e`. */
+/** How n8n's engine uses the credential of a user who signed in through n8n. Signing in is tested in `e2e`. */
 
 /** A credential as n8n saves it when Sam has signed in. */
 async function signedIn(
-	{ engine, provider, vault, promoMats }: World,
+	{ engine, provider, vault, promoMats }: ProviderFixture,
 	places: { loginHost?: string } = {},
 ): Promise<string> {
 	const { clientId } = provider.clients.post;
@@ -32,10 +34,10 @@ async function signedIn(
 const settings = (credential: string) => ({ credential, credentialType: OAUTH2_CREDENTIAL });
 const parameters = { ...validate, authentication: 'oAuth2' };
 
-test('a cancelled execution does not end the login that others wait for', async (t) => {
-	const world = await worldFor(t);
-	const { engine, vault } = world;
-	const credential = await signedIn(world);
+test('a canceled execution does not end the login that others wait for', async (t) => {
+	const fixture = await fixtureFor(t);
+	const { engine, vault } = fixture;
+	const credential = await signedIn(fixture);
 	vault.fail({ on: { path: /oauth\/session/ }, with: 'slow', delay: 2000 });
 	let cancel = () => {};
 	const cancelled = engine.vault(parameters, {
@@ -48,18 +50,18 @@ test('a cancelled execution does not end the login that others wait for', async 
 	cancel();
 	await cancelled.catch(() => {});
 	assert.equal(userOf(await other), SAM);
-	assert.equal(world.logins(), 1);
+	assert.equal(fixture.logins(), 1);
 });
 
-test('a login whose answer never comes to its end is given up', async (t) => {
-	const world = await worldFor(t);
+test('a login whose response never ends is abandoned', async (t) => {
+	const fixture = await fixtureFor(t);
 	const endless = await startEndless();
-	const { timeout } = AbortSignal;
-	const given = mock.method(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 500));
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	const given = mock.method(AbortSignal, 'timeout', () => timeout(500));
 	try {
-		const credential = await signedIn(world, { loginHost: `http://${endless.host}` });
-		const outcome = await world.engine.vault(parameters, settings(credential));
-		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not answer in time`));
+		const credential = await signedIn(fixture, { loginHost: `http://${endless.host}` });
+		const outcome = await fixture.engine.vault(parameters, settings(credential));
+		assert.match(failureOf(outcome), new RegExp(`^${endless.host} did not respond in time`));
 	} finally {
 		given.mock.restore();
 		endless.close();

@@ -7,7 +7,7 @@ import type {
 	SessionCalls,
 	StoredSession,
 	VaultSession,
-} from '../../nodes/VeevaVault/vault/session/session';
+} from '../../nodes/VeevaVault/vault/session/types';
 import { fc } from '../fc.mts';
 
 const MINUTE = 60_000;
@@ -237,7 +237,7 @@ class World {
 	}
 }
 
-test('whatever happens, in whatever order: the right session, one login at a time, none without need', async () => {
+test('whatever happens in whatever order, calls use the right session, with one login at a time and none without need', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(events, { minLength: 1, maxLength: 40 }), async (story) => {
 			const world = new World(async () => await Promise.resolve());
@@ -247,7 +247,7 @@ test('whatever happens, in whatever order: the right session, one login at a tim
 	);
 });
 
-test('so it is when it happens at the same time, in the middle of calls, logins and saves', async () => {
+test('the same holds when events happen at the same time, in the middle of calls, logins and saves', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.array(events, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 }),

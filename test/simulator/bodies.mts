@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+
 import type { MultipartFile } from '@fastify/multipart';
 
 /** Larger files and texts are counted, not kept; bytes. */

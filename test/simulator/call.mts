@@ -1,25 +1,25 @@
 import type { Answer, Envelope } from './answers.mts';
-import type { State } from './state.mts';
-import type { Clock } from './clock.mts';
 import type { TextBody, UploadedFile } from './bodies.mts';
+import type { Clock } from './clock.mts';
+import type { State } from './state.mts';
 import type { CallRecord, SessionRecord, Settings, UserRecord, VaultRecord } from './types.mts';
 
 /** What a route may use besides the call itself. */
-export interface World {
+export interface Context {
 	state: State;
 	clock: Clock;
 	settings: Settings;
 	/** @returns scheme, host and port under which a Vault is reached */
-	address(vault: VaultRecord): { dns: string; url: string };
+	address: (vault: VaultRecord) => { dns: string; url: string };
 	/** Host (with port) of the login service. */
-	loginHost(): string;
+	loginHost: () => string;
 	/** Waits in real time, as long as the simulator is not closed. */
-	pause(ms: number): Promise<void>;
+	pause: (ms: number) => Promise<void>;
 }
 
 /** One call on its way through a route. */
 export interface Call {
-	world: World;
+	context: Context;
 	record: CallRecord;
 	/** The part of the path that a route's pattern leaves open. */
 	params: Record<string, string>;

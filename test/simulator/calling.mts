@@ -39,7 +39,7 @@ export async function call(
 		...(form && { body: form instanceof FormData ? form : new URLSearchParams(form) }),
 	});
 	const text = await response.text();
-	const body: Record<string, unknown> = text.startsWith('{') ? JSON.parse(text) : {};
+	const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
 	return { status: response.status, headers: response.headers, text, body, error: errorOf(body) };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+
 import { failure, VaultError, type Answer } from './answers.mts';
 import type { Call, OpenRoute, Route, SignedRoute } from './call.mts';
 import type { Limits, Toll } from './limits.mts';
@@ -61,10 +62,10 @@ function demandToll(limits: Limits, call: Call, route: Route | NoRoute): Toll {
 }
 
 /** @throws the refusal that Vault has for a call that does not keep the protocol */
-function checked({ world, record, params }: Call, route: Route | NoRoute, body: unknown): Route {
+function checked({ context, record, params }: Call, route: Route | NoRoute, body: unknown): Route {
 	const others = typeof route === 'object' && route.signed ? route.answers : [];
 	checkAccept(record.headers.accept, others);
-	checkClientId(record.headers['x-vaultapi-clientid'], world.settings);
+	checkClientId(record.headers['x-vaultapi-clientid'], context.settings);
 	if (typeof route === 'string') throw new VaultError(route, NO_ROUTE[route]);
 	if (params.version !== undefined && !API_VERSIONS.includes(params.version)) {
 		throw new VaultError('MALFORMED_URL', `There is no API version ${params.version}.`);
@@ -75,7 +76,7 @@ function checked({ world, record, params }: Call, route: Route | NoRoute, body: 
 }
 
 async function runOpen(call: Call, route: OpenRoute, wait: number): Promise<Answer> {
-	await call.world.pause(wait);
+	await call.context.pause(wait);
 	return await route.handle(call);
 }
 
@@ -85,7 +86,7 @@ async function runSigned(
 	reply: FastifyReply,
 	wait: number,
 ): Promise<Answer> {
-	const { record, world } = call;
+	const { record, context } = call;
 	const signer = signerOf(call);
 	record.userId = signer.user.id;
 	record.vaultId = signer.vault.id;
@@ -95,12 +96,12 @@ async function runSigned(
 	const active = route.passive ? undefined : signer.session;
 	if (active) active.running += 1;
 	try {
-		await world.pause(wait);
+		await context.pause(wait);
 		return await route.handle(call, signer);
 	} finally {
 		if (active) {
 			active.running -= 1;
-			active.lastActivity = world.clock.now();
+			active.lastActivity = context.clock.now();
 		}
 	}
 }

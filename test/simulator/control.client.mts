@@ -43,7 +43,7 @@ export function controlClient(origin: string): ControlClient {
 			}),
 		});
 		if (!response.ok) throw new Error(`Simulator control ${path}: ${await response.text()}`);
-		return JSON.parse(await response.text());
+		return (await response.json()) as T;
 	}
 
 	return {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+
 import type { Simulator } from './simulator.mts';
 import type { CallFilter, Delegation, Fault, NewUser } from './types.mts';
 

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+
 import { call, openSession, poke } from './calling.mts';
 import { controlClient, type ControlClient } from './control.client.mts';
 import { startSimulator, type Simulator } from './simulator.mts';
 
-describe('the control over HTTP', () => {
+describe("the simulator's control over HTTP", () => {
 	let vault: Simulator;
 	let client: ControlClient;
 	beforeAll(async () => {
@@ -15,7 +16,7 @@ describe('the control over HTTP', () => {
 	beforeEach(() => vault.reset());
 	afterAll(() => vault.close());
 
-	it('shows calls, sessions and counts, and is no Vault call itself', async () => {
+	it('shows calls, sessions and counts, and is not counted as a call', async () => {
 		await openSession(vault);
 		expect(await client.calls()).toEqual(vault.calls);
 		expect(await client.sessions()).toEqual(vault.sessions());
@@ -38,7 +39,7 @@ describe('the control over HTTP', () => {
 		expect(vault.sessions()).toHaveLength(0);
 	});
 
-	it('sets faults, with patterns and without end', async () => {
+	it('sets faults, with patterns and for any number of calls', async () => {
 		await client.fail({ with: '500', on: { path: /KEEP-alive$/i }, times: Infinity });
 		for (let count = 0; count < 3; count += 1) {
 			expect((await call(vault, 'POST', '/api/v25.2/keep-alive')).status).toBe(500);
@@ -76,7 +77,7 @@ describe('the control over HTTP', () => {
 		expect(body.delegated_vaults).toMatchObject([{ id: 1777, delegator_userid: '12022' }]);
 	});
 
-	it('refuses what it does not know', async () => {
+	it('refuses unknown commands', async () => {
 		const answer = await fetch(vault.url(vault.hosts.promoMats, '/simulator/nonsense'));
 		expect(answer.status).toBe(404);
 	});
@@ -104,7 +105,7 @@ describe('the simulator on its own', () => {
 		expect(await once(child, 'exit')).toEqual([0, null]);
 	});
 
-	it('says in one line that the port is taken', async () => {
+	it('says in one line that its port is taken', async () => {
 		const vault = await startSimulator();
 		const { child, output } = start('--port', String(vault.port));
 		expect(await once(child, 'close')).toEqual([1, null]);
@@ -112,7 +113,7 @@ describe('the simulator on its own', () => {
 		await vault.close();
 	});
 
-	it('explains itself and refuses nonsense', async () => {
+	it('prints its help, and refuses options that are not valid', async () => {
 		const help = start('--help');
 		expect(await once(help.child, 'close')).toEqual([0, null]);
 		expect(help.output.text).toContain('--port');

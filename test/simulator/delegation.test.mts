@@ -69,7 +69,7 @@ describe('delegated access', () => {
 		expect((await initiate(before, form)).error).toBe(type);
 	});
 
-	it('can be granted anew', async () => {
+	it('can be granted again', async () => {
 		const vaultId = 1777;
 		vault.addDelegation({ delegator: 'tom@veepharm.com', delegate: 'ian@veepharm.com', vaultId });
 		const session = await openSession(vault, 'ian@veepharm.com');

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+
 import { matches } from './journal.mts';
 import type { CallRecord, Fault } from './types.mts';
 
@@ -24,7 +25,7 @@ export class Faults {
 		this.#waiting.push({ fault, skip: fault.after ?? 0, left: fault.times ?? 1 });
 	}
 
-	/** @returns the fault that befalls this call, if any; counts it as used */
+	/** @returns the fault of this call, if any; counts it as used */
 	take(call: Pick<CallRecord, 'method' | 'path'>): Fault | undefined {
 		for (const entry of this.#waiting) {
 			if (entry.left <= 0 || !matches(entry.fault.on ?? {}, call)) continue;

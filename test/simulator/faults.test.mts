@@ -16,14 +16,14 @@ const create = () =>
 	call(vault, 'POST', '/api/v25.2/objects/documents', { session, form: { name__v: 'A' } });
 const documents = async () => (await poke(vault, session)).body.size;
 
-it('slow: answers late', async () => {
+it('the fault "slow" responds late', async () => {
 	vault.fail({ with: 'slow', delay: 80 });
 	const started = Date.now();
 	expect((await poke(vault, session)).error).toBeUndefined();
 	expect(Date.now() - started).toBeGreaterThanOrEqual(75);
 });
 
-it('reset: cuts the connection, before or after the call is carried out', async () => {
+it('the fault "reset" cuts the connection, before or after the call is carried out', async () => {
 	vault.fail({ with: 'reset' });
 	await expect(create()).rejects.toThrow();
 	expect(await documents()).toBe(0);
@@ -34,7 +34,7 @@ it('reset: cuts the connection, before or after the call is carried out', async 
 	expect(vault.count({ outcome: 'reset' })).toBe(2);
 });
 
-it('500: an answer that is not from Vault, before or after the call', async () => {
+it(`the fault "500" responds with an error that is not Vault's, before or after the call is carried out`, async () => {
 	vault.fail({ with: '500' });
 	expect(await create()).toMatchObject({ status: 500, body: {} });
 	vault.fail({ with: '500', executed: true });
@@ -42,7 +42,7 @@ it('500: an answer that is not from Vault, before or after the call', async () =
 	expect(await documents()).toBe(1);
 });
 
-it('html: the login page of a proxy', async () => {
+it('the fault "html" responds with the login page of a proxy', async () => {
 	vault.fail({ with: 'html' });
 	const { status, headers, text } = await poke(vault, session);
 	expect(status).toBe(200);
@@ -50,21 +50,21 @@ it('html: the login page of a proxy', async () => {
 	expect(text).toContain('<html>');
 });
 
-it('redirect: to wherever the test wants', async () => {
+it('the fault "redirect" redirects to the given address', async () => {
 	vault.fail({ with: 'redirect', to: 'http://elsewhere.example/' });
 	const { status, headers } = await poke(vault, session);
 	expect([status, headers.get('location')]).toEqual([302, 'http://elsewhere.example/']);
 	expect(() => vault.fail({ with: 'redirect' })).toThrow();
 });
 
-it('downtime: says how long', async () => {
+it('the fault "downtime" says how long it lasts', async () => {
 	vault.fail({ with: 'downtime', minutes: 45 });
 	const { status, headers } = await poke(vault, session);
 	expect(status).toBe(503);
 	expect(headers.get('X-VaultAPI-DowntimeExpectedDurationMinutes')).toBe('45');
 });
 
-it('error: any failure in the words of Vault', async () => {
+it(`the fault "error" responds with any failure in Vault's words`, async () => {
 	vault.fail({ with: { error: 'RACE_CONDITION', message: 'Again' } });
 	expect((await poke(vault, session)).body).toEqual({
 		responseStatus: 'FAILURE',
@@ -78,7 +78,7 @@ it('error: any failure in the words of Vault', async () => {
 	expect(vault.count({ outcome: 'RACE_CONDITION' })).toBe(1);
 });
 
-describe('refuse', () => {
+describe('the fault "refuse"', () => {
 	const untilItListens = async () => {
 		for (let attempt = 0; attempt < 50; attempt += 1) {
 			const answer = await poke(vault, session).catch(() => undefined);
@@ -111,7 +111,7 @@ describe('refuse', () => {
 	});
 });
 
-it('befalls the calls it names, as often as it says', async () => {
+it('a fault happens to the calls that it names, as often as it says', async () => {
 	vault.fail({ on: { method: 'POST', path: /documents$/ }, with: '500', after: 1, times: 2 });
 	const statuses = [];
 	for (let count = 1; count <= 4; count += 1) {

@@ -1,5 +1,5 @@
 import { VaultError } from './answers.mts';
-import type { World } from './call.mts';
+import type { Context } from './call.mts';
 
 /**
  * Validates an access token, at the introspection endpoint or by the table of tokens.
@@ -8,13 +8,13 @@ import type { World } from './call.mts';
  * @throws EXPIRED_TOKEN, INVALID_TOKEN
  */
 export async function tokenOwner(
-	world: World,
+	context: Context,
 	token: string,
 	clientId: string | undefined,
 ): Promise<string> {
-	const { state, clock, settings } = world;
+	const { state, clock, settings } = context;
 	if (settings.introspectionEndpoint !== undefined) {
-		return await introspect(world, settings.introspectionEndpoint, token, clientId);
+		return await introspect(context, settings.introspectionEndpoint, token, clientId);
 	}
 	const record = state.accessTokens.get(token);
 	if (!record) throw invalid();
@@ -24,7 +24,7 @@ export async function tokenOwner(
 
 /** RFC 7662, section 2; client authentication as in RFC 6749, section 2.3.1. */
 async function introspect(
-	world: World,
+	context: Context,
 	endpoint: string,
 	token: string,
 	clientId: string | undefined,
@@ -41,7 +41,7 @@ async function introspect(
 	}
 	const answer = await readAnswer(url, form, headers);
 
-	const { state, clock } = world;
+	const { state, clock } = context;
 	if (typeof answer.exp === 'number') state.seenTokens.set(token, answer.exp * 1000);
 	const expiresAt = state.seenTokens.get(token);
 	if (expiresAt !== undefined && expiresAt <= clock.now()) throw expired();

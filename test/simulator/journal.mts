@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+
 import type { FastifyRequest } from 'fastify';
+
 import type { CallFilter, CallRecord } from './types.mts';
 
 /** @returns whether a call is one of those the filter names */

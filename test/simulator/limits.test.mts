@@ -3,7 +3,7 @@ import { startSimulator, type Simulator } from './simulator.mts';
 
 const MINUTE = 60_000;
 
-/** Starts a window anew, so that a test does not straddle two. */
+/** Starts a new window, so that a test does not straddle two. */
 const nextWindow = (vault: Simulator, length: number) =>
 	vault.clock.advance(length - (vault.clock.now() % length));
 
@@ -39,7 +39,7 @@ describe('the login burst limit', () => {
 		expect((await logIn(vault)).error).toBeUndefined();
 	});
 
-	it('is one per user name and Vault DNS', async () => {
+	it('is counted for each user name and Vault DNS', async () => {
 		for (let login = 1; login <= 5; login += 1) await logIn(vault);
 		expect((await logIn(vault)).error).toBe('API_LIMIT_EXCEEDED');
 		expect((await logIn(vault, 'ian@veepharm.com')).error).toBeUndefined();
@@ -66,7 +66,7 @@ it('the general burst limit delays and never refuses', async () => {
 	await vault.close();
 });
 
-it('a login takes as long as it is told to', async () => {
+it('a login takes as long as it is set to take', async () => {
 	const vault = await startSimulator({ loginDelay: 80 });
 	const started = Date.now();
 	await logIn(vault);

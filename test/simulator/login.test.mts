@@ -27,7 +27,7 @@ describe('a login with user name and password', () => {
 		expect(vault.changes).toBe(1);
 	});
 
-	it('takes multipart', async () => {
+	it('accepts a multipart form', async () => {
 		const form = new FormData();
 		form.set('username', 'olivia@veepharm.com');
 		form.set('password', SEED_PASSWORD);
@@ -35,12 +35,12 @@ describe('a login with user name and password', () => {
 		expect(body).toMatchObject({ responseStatus: 'SUCCESS', vaultId: 1776 });
 	});
 
-	it('prefers vaultDNS in the body to the host', async () => {
+	it('prefers vaultDNS in the body over the host', async () => {
 		const { body } = await logIn(vault, undefined, { vaultDNS: vault.hosts.qualityDocs });
 		expect(body.vaultId).toBe(1777);
 	});
 
-	it('opens a session that another API version may use, raw or as Bearer', async () => {
+	it('opens a session that other API versions accept, with or without "Bearer"', async () => {
 		const session = await openSession(vault);
 		for (const Authorization of [session, `Bearer ${session}`]) {
 			const { body } = await call(vault, 'GET', '/api/v22.1/objects/documents', {
@@ -86,7 +86,7 @@ describe('a login with user name and password', () => {
 		expect((await logIn(vault)).error).toBe('USER_LOCKED_OUT');
 	});
 
-	it('forgets wrong passwords after a right one', async () => {
+	it('stops counting wrong passwords after a correct one', async () => {
 		for (let round = 0; round < 2; round += 1) {
 			for (let attempt = 1; attempt <= 4; attempt += 1) {
 				await logIn(vault, undefined, { password: 'wrong' });
@@ -95,7 +95,7 @@ describe('a login with user name and password', () => {
 		}
 	});
 
-	it('lets an account without API access in, and refuses what comes after', async () => {
+	it('accepts an account without API access, and refuses its later calls', async () => {
 		vault.user('olivia@veepharm.com').apiAccess = false;
 		const session = await openSession(vault);
 		expect(session).toHaveLength(128);
@@ -105,8 +105,8 @@ describe('a login with user name and password', () => {
 	});
 });
 
-describe('the silent fallback', () => {
-	it('opens a session for another Vault when the user is not in this one', async () => {
+describe('the fallback to another Vault', () => {
+	it('opens a session for another Vault when the user is not a member of this one', async () => {
 		const { body } = await logIn(vault, 'tom@veepharm.com');
 		expect(body).toMatchObject({
 			responseStatus: 'SUCCESS',
@@ -118,7 +118,7 @@ describe('the silent fallback', () => {
 		expect((await poke(vault, session, vault.hosts.qualityDocs)).error).toBeUndefined();
 	});
 
-	it('goes to the oldest active Vault when the user never logged in', async () => {
+	it('goes to the oldest active Vault when the user has never logged in', async () => {
 		const { body } = await logIn(vault, undefined, { vaultDNS: 'nowhere.veevavault.com' });
 		expect(body.vaultId).toBe(1776);
 	});
@@ -129,14 +129,14 @@ describe('the silent fallback', () => {
 		expect(body.vaultId).toBe(1777);
 	});
 
-	it('passes over a last Vault that is inactive now', async () => {
+	it('skips a last Vault that is now inactive', async () => {
 		await logIn(vault, undefined, { host: vault.hosts.qualityDocs });
 		vault.vaults.filter(({ id }) => id === 1777).forEach((each) => (each.active = false));
 		const { body } = await logIn(vault, undefined, { host: vault.hosts.qualityDocs });
 		expect(body.vaultId).toBe(1776);
 	});
 
-	it('fails only when no active Vault is left', async () => {
+	it('fails only when the user is a member of no active Vault', async () => {
 		vault.addUser({ username: 'zoe@veepharm.com', vaultIds: [1779] });
 		const { body, error } = await logIn(vault, 'zoe@veepharm.com');
 		expect(error).toBe('INSUFFICIENT_ACCESS');

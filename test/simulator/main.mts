@@ -1,5 +1,6 @@
 /** The simulator on its own: `npm run simulator -- --help`. */
 import { parseArgs } from 'node:util';
+
 import { isTaken } from './listener.mts';
 import { SEED_PASSWORD, seedUsers } from './seed.mts';
 import { startSimulator } from './simulator.mts';

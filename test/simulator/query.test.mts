@@ -15,7 +15,7 @@ afterAll(() => vault.close());
 const submit = (q: string, headers: Record<string, string> = {}) =>
 	call(vault, 'POST', '/api/v25.2/query', { session, form: { q }, headers });
 
-it('pages by next_page, with GET or POST', async () => {
+it('a query is paged by next_page, with GET or POST', async () => {
 	const first = await submit('SELECT name__v FROM documents PAGESIZE 2');
 	expect(first.body).toEqual({
 		responseStatus: 'SUCCESS',
@@ -36,7 +36,7 @@ it('pages by next_page, with GET or POST', async () => {
 	}
 });
 
-it('describes the fields when asked', async () => {
+it('a query describes its fields on request', async () => {
 	const headers = { 'X-VaultAPI-DescribeQuery': 'true' };
 	const { body } = await submit('select id, name__v from documents', headers);
 	expect(body.queryDescribe).toMatchObject({
@@ -51,11 +51,11 @@ it.each([
 	['SELECT FROM', 'INCORRECT_QUERY_SYNTAX_ERROR'],
 	['SELECT nothing__c FROM documents', 'INCORRECT_QUERY_SYNTAX_ERROR'],
 	['', 'PARAMETER_REQUIRED'],
-])('answers %j with %s', async (q, type) => {
+])('the query %j is answered with %s', async (q, type) => {
 	expect((await submit(q)).error).toBe(type);
 });
 
-it('does not know pages of other queries', async () => {
+it('pages of other queries are refused', async () => {
 	const answer = await call(vault, 'GET', '/api/v25.2/query/none?pageoffset=2', { session });
 	expect(answer.error).toBe('INVALID_DATA');
 });

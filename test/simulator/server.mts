@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
+
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
 import { failure, OtherAnswer, toXml, VaultError, type Answer } from './answers.mts';
 import { formFiles, readText, readUpload, TextBody } from './bodies.mts';
-import type { Call, Route, World } from './call.mts';
+import type { Call, Route, Context } from './call.mts';
 import { carryOut, isLogin, type NoRoute } from './carry-out.mts';
 import { faultDelay, faultName, sendFault, type Faults } from './faults.mts';
 import { recordOf, texts, type Journal } from './journal.mts';
@@ -14,7 +16,7 @@ import { acceptedFormat, formFields } from './strictness.mts';
 import type { CallRecord, Fault } from './types.mts';
 
 export interface Service {
-	world: World;
+	context: Context;
 	journal: Journal;
 	limits: Limits;
 	faults: Faults;
@@ -48,7 +50,7 @@ export async function vaultServer(app: FastifyInstance, service: Service): Promi
 
 	app.decorateRequest('vaultCall', null);
 	app.addHook('onRequest', async (request) => {
-		request.vaultCall = recordOf(request, service.world.clock.now());
+		request.vaultCall = recordOf(request, service.context.clock.now());
 		service.journal.calls.push(request.vaultCall);
 	});
 	app.addHook('onRequestAbort', async (request) => {
@@ -71,15 +73,15 @@ export function sendMalformedUrl(reply: FastifyReply): void {
 	void reply.code(200).send(failure(error, false));
 }
 
-/** A call from arrival to answer, with the fault that may befall it before or after. */
+/** A call from its arrival to its response, with the fault that may happen before or after it is carried out. */
 async function answer(
 	service: Service,
 	request: FastifyRequest,
 	reply: FastifyReply,
 	route: Route | NoRoute,
 ): Promise<FastifyReply> {
-	const { world, journal, limits } = service;
-	const record = request.vaultCall ?? recordOf(request, world.clock.now());
+	const { context, journal, limits } = service;
+	const record = request.vaultCall ?? recordOf(request, context.clock.now());
 	const fields = formFields(request.body);
 	if (Object.keys(fields).length > 0) record.form = fields;
 	const files = formFiles(request.body);
@@ -93,12 +95,12 @@ async function answer(
 
 	const fault = service.faults.take(record);
 	if (fault && fault.with !== 'slow' && fault.with !== 'cut' && !fault.executed) {
-		if (fault.with !== 'refuse') await world.pause(faultDelay(fault));
-		return befall(service, fault, record, route, reply);
+		if (fault.with !== 'refuse') await context.pause(faultDelay(fault));
+		return applyFault(service, fault, record, route, reply);
 	}
 
-	const vault = world.state.vaultAt(record.host);
-	const call: Call = { world, record, params: texts(request.params), fields, files, text, vault };
+	const vault = context.state.vaultAt(record.host);
+	const call: Call = { context, record, params: texts(request.params), fields, files, text, vault };
 	const slow = fault && fault.with !== 'refuse' ? faultDelay(fault) : 0;
 	const carriedOut = await journal.atOnce(() =>
 		carryOut(call, route, limits, reply, request.body, slow),
@@ -108,7 +110,7 @@ async function answer(
 	}
 	if (fault?.with === 'cut') cutShort(carriedOut, reply);
 	else if (fault?.executed && fault.with !== 'slow')
-		return befall(service, fault, record, route, reply);
+		return applyFault(service, fault, record, route, reply);
 	record.outcome = outcomeOf(carriedOut);
 	return send(reply, record, carriedOut);
 }
@@ -119,7 +121,7 @@ function cutShort(answer: Answer, reply: FastifyReply): void {
 	answer.content.once('data', () => setImmediate(() => reply.raw.socket?.resetAndDestroy()));
 }
 
-function befall(
+function applyFault(
 	service: Service,
 	fault: Fault,
 	record: CallRecord,

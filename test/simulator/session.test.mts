@@ -42,7 +42,7 @@ describe('the life of a session', () => {
 		expect((await whoAmI(session)).error).toBe('INVALID_SESSION_ID');
 	});
 
-	it('counts from the end of a call that runs long', async () => {
+	it('counts its idle time from the end of a long call', async () => {
 		const session = await openSession(vault);
 		vault.fail({ with: 'slow', delay: 100 });
 		const running = poke(vault, session);
@@ -54,7 +54,7 @@ describe('the life of a session', () => {
 		expect((await poke(vault, session)).error).toBeUndefined();
 	});
 
-	it('ends after 48 hours whatever happens', async () => {
+	it('ends after 48 hours, even when it is used', async () => {
 		const session = await openSession(vault);
 		for (let passed = 0; passed < 47 * HOUR + 45 * MINUTE; passed += 15 * MINUTE) {
 			vault.clock.advance(15 * MINUTE);
@@ -64,7 +64,7 @@ describe('the life of a session', () => {
 		expect((await keepAlive(session)).error).toBe('INVALID_SESSION_ID');
 	});
 
-	it('ends when killed or ended, and no other with it', async () => {
+	it('ends when it is killed or ended, and no other session ends with it', async () => {
 		const [killed, ended, other] = [
 			await openSession(vault),
 			await openSession(vault),
@@ -102,7 +102,7 @@ describe('the life of a session', () => {
 		expect((await poke(vault, session)).error).toBe('INVALID_SESSION_ID');
 	});
 
-	it('outlives a stop, which cuts its running call', async () => {
+	it('survives a stop, which cuts its running call', async () => {
 		const session = await openSession(vault);
 		vault.fail({ with: 'slow', delay: 300 });
 		const running = poke(vault, session);
@@ -115,7 +115,7 @@ describe('the life of a session', () => {
 		expect(vault.sessions()).toHaveLength(1);
 	});
 
-	it('is needed for signed calls', async () => {
+	it('is required for signed calls', async () => {
 		for (const path of ['/api/', '/api/v25.2/objects/users/me', '/api/v25.2/delegation/vaults']) {
 			expect((await call(vault, 'GET', path)).error).toBe('INVALID_SESSION_ID');
 		}
@@ -123,7 +123,7 @@ describe('the life of a session', () => {
 });
 
 describe('signed calls', () => {
-	it('says who the user is', async () => {
+	it('return the user', async () => {
 		const session = await openSession(vault);
 		const { body } = await whoAmI(session);
 		expect(body).toMatchObject({
@@ -148,7 +148,7 @@ describe('signed calls', () => {
 		expect(short.text).not.toMatch(/vault_membership|app_licensing/);
 	});
 
-	it('lists the API versions at /api/, /api and /api/{v}', async () => {
+	it('list the API versions at /api/, /api and /api/{v}', async () => {
 		const session = await openSession(vault);
 		for (const path of ['/api/', '/api', '/api/v25.2']) {
 			const { body } = await call(vault, 'GET', path, { session });
@@ -159,7 +159,7 @@ describe('signed calls', () => {
 		}
 	});
 
-	it('creates documents, one per call', async () => {
+	it('create one document each', async () => {
 		const session = await openSession(vault);
 		const path = '/api/v25.2/objects/documents';
 		const created = await call(vault, 'POST', path, { session, form: { name__v: 'A' } });
@@ -178,7 +178,7 @@ describe('signed calls', () => {
 		expect(vault.changes).toBe(2);
 	});
 
-	it('logs every call', async () => {
+	it('are recorded', async () => {
 		const session = await openSession(vault);
 		await call(vault, 'POST', '/api/v25.2/keep-alive?x=1', { session });
 		await poke(vault, 'nonsense');
@@ -192,7 +192,7 @@ describe('signed calls', () => {
 		expect(vault.count({ method: 'get', path: /documents$/, outcome: 'SUCCESS' })).toBe(0);
 	});
 
-	it('carries an execution ID and echoes the reference ID', async () => {
+	it("return an execution ID and the caller's reference ID", async () => {
 		const headers = { 'X-VaultAPI-ReferenceId': 'ref-1' };
 		const answer = await call(vault, 'GET', '/api/', { headers });
 		expect(answer.headers.get('X-VaultAPI-ReferenceId')).toBe('ref-1');
@@ -205,7 +205,7 @@ describe('signatures without a session', () => {
 	const path = '/api/v25.2/objects/users/me';
 	const olivia = { users: [{ user: { id: 12021 } }] };
 
-	it('takes an API access token in its Vault, as long as it lives', async () => {
+	it('accept an API access token in its Vault until it ends', async () => {
 		const session = 'Bearer veeva-vault-abc';
 		const record = { username: 'olivia@veepharm.com', vaultId: 1776, deleted: false };
 		vault.apiTokens.set('veeva-vault-abc', record);
@@ -221,14 +221,14 @@ describe('signatures without a session', () => {
 		expect(vault.sessions()).toEqual([]);
 	});
 
-	it('takes a Salesforce session token by headers or query', async () => {
+	it('accept a Salesforce session token in headers or query', async () => {
 		const host = 'https://veepharm.my.salesforce.com';
 		vault.salesforceTokens.set('sf!1', { username: 'olivia@veepharm.com', host });
 		const headers = { 'X-Auth-Provider': 'sfdc', 'X-Auth-Host': host };
 		const signed = await call(vault, 'GET', path, { session: 'sf!1', headers });
 		expect(signed.body).toMatchObject(olivia);
 		const query = new URLSearchParams({ auth: 'sf!1', ext_ns: 'sfdc', ext_url: host });
-		expect((await call(vault, 'GET', `${path}?${query}`)).body).toMatchObject(olivia);
+		expect((await call(vault, 'GET', `${path}?${query.toString()}`)).body).toMatchObject(olivia);
 		expect(vault.sessions()).toEqual([]);
 	});
 
@@ -238,12 +238,15 @@ describe('signatures without a session', () => {
 		['INVALID_DATA', 'sf!1', 'okta', 'https://veepharm.my.salesforce.com'],
 		['INVALID_DATA', 'sf!1', 'sfdc', 'veepharm.my.salesforce.com'],
 		['PARAMETER_REQUIRED', 'sf!1', 'sfdc', ''],
-	])('answers %s to a wrong Salesforce signature', async (type, session, provider, host) => {
-		vault.salesforceTokens.set('sf!1', {
-			username: 'olivia@veepharm.com',
-			host: 'https://veepharm.my.salesforce.com',
-		});
-		const headers = { 'X-Auth-Provider': provider, ...(host && { 'X-Auth-Host': host }) };
-		expect((await call(vault, 'GET', path, { session, headers })).error).toBe(type);
-	});
+	])(
+		'answer %s to a Salesforce signature that is not valid',
+		async (type, session, provider, host) => {
+			vault.salesforceTokens.set('sf!1', {
+				username: 'olivia@veepharm.com',
+				host: 'https://veepharm.my.salesforce.com',
+			});
+			const headers = { 'X-Auth-Provider': provider, ...(host && { 'X-Auth-Host': host }) };
+			expect((await call(vault, 'GET', path, { session, headers })).error).toBe(type);
+		},
+	);
 });

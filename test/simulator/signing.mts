@@ -5,7 +5,7 @@ import type { UserRecord, VaultRecord } from './types.mts';
 /**
  * Finds out who signed a call: "Basic Authorization", "Bearer Token Authorization", "Salesforce
  * Delegated Requests" and API access tokens of Vault's documentation.
- * @throws INVALID_SESSION_ID when nobody did, INSUFFICIENT_ACCESS when the signer may not call here
+ * @throws INVALID_SESSION_ID when no one did, INSUFFICIENT_ACCESS when the signer may not call here
  */
 export function signerOf(call: Call): Signer {
 	const { record, vault } = call;
@@ -32,15 +32,15 @@ function authorized(call: Call, vault: VaultRecord, authorization = ''): Signer 
 	const bearer = /^Bearer (.+)$/.exec(authorization)?.[1];
 	if (bearer?.startsWith('veeva-vault-')) return apiToken(call, vault, bearer);
 
-	const session = call.world.state.livingSession(bearer ?? authorization);
-	const user = session && call.world.state.userById(session.userId);
+	const session = call.context.state.livingSession(bearer ?? authorization);
+	const user = session && call.context.state.userById(session.userId);
 	if (!session || !user) throw invalidSession();
 	if (session.delegateUserId !== undefined && session.vaultId !== vault.id) throw invalidSession();
 	return { user, vault, session };
 }
 
 function apiToken(call: Call, vault: VaultRecord, token: string): Signer {
-	const { state, clock } = call.world;
+	const { state, clock } = call.context;
 	const record = state.apiTokens.get(token);
 	if (!record || record.deleted || record.vaultId !== vault.id) throw invalidSession();
 	if (record.expiresAt !== undefined && record.expiresAt <= clock.now()) throw invalidSession();
@@ -55,7 +55,7 @@ function salesforce(
 	urlName: string,
 	values: Record<string, string>,
 ): Signer {
-	const { state, clock } = call.world;
+	const { state, clock } = call.context;
 	if (values[providerName] !== 'sfdc') {
 		throw new VaultError('INVALID_DATA', `${providerName} must be sfdc.`);
 	}

@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
-import type { World } from './call.mts';
+
+import type { Context } from './call.mts';
 import { Clock } from './clock.mts';
 import { control } from './control.mts';
 import { faultDelay, Faults } from './faults.mts';
@@ -114,7 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	let reopening: NodeJS.Timeout | undefined;
 
 	const dnsOf = (vault: VaultRecord) => `${vault.hostName}:${listener.port}`;
-	const world: World = {
+	const context: Context = {
 		state,
 		clock,
 		settings,
@@ -143,7 +144,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			return {
 				promoMats: `localhost:${port}`,
 				qualityDocs: `127.0.0.1:${port}`,
-				login: world.loginHost(),
+				login: context.loginHost(),
 			};
 		},
 		url: (host, path) => `http://${host}${path}`,
@@ -206,7 +207,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	};
 
 	await app.register(control, { prefix: '/simulator', simulator });
-	await app.register(vaultServer, { world, journal, limits, faults, refuse });
+	await app.register(vaultServer, { context, journal, limits, faults, refuse });
 	await app.ready();
 	await listener.open();
 	return simulator;

@@ -1,5 +1,6 @@
-import Fastify, { type FastifyInstance } from 'fastify';
 import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance } from 'fastify';
+
 import { call } from './calling.mts';
 import { azureProfile } from './seed.mts';
 import { startSimulator, type Simulator } from './simulator.mts';
@@ -14,7 +15,7 @@ const exchange = (vault: Simulator, token: string, form: Record<string, string> 
 		form,
 	});
 
-describe('discovery', () => {
+describe('authentication type discovery', () => {
 	let vault: Simulator;
 	beforeAll(async () => {
 		vault = await startSimulator();
@@ -22,9 +23,9 @@ describe('discovery', () => {
 	afterAll(() => vault.close());
 
 	const discover = (query: Record<string, string>, headers: Record<string, string> = {}) =>
-		call(vault, 'POST', `/auth/discovery?${new URLSearchParams(query)}`, { headers });
+		call(vault, 'POST', `/auth/discovery?${new URLSearchParams(query).toString()}`, { headers });
 
-	it('names password users', async () => {
+	it('reports users who log in with a password', async () => {
 		const { body } = await discover({ username: 'olivia@veepharm.com' });
 		expect(body).toEqual({
 			responseStatus: 'SUCCESS',
@@ -33,7 +34,7 @@ describe('discovery', () => {
 		});
 	});
 
-	it('gives the profile of an SSO user, on any host', async () => {
+	it('returns the profile of an SSO user on any host', async () => {
 		const { body } = await discover({ username: 'sam@veepharm.com', client_id: 'unmapped' });
 		expect(body.data).toEqual({
 			auth_type: 'sso',
@@ -51,7 +52,7 @@ describe('discovery', () => {
 		});
 	});
 
-	it('adds use_msal and as_client_id when asked', async () => {
+	it('adds use_msal and as_client_id on request', async () => {
 		const { body } = await discover(
 			{ username: 'sam@veepharm.com', client_id: mappedClient },
 			{ 'X-VaultAPI-AuthIncludeMsal': 'true' },
@@ -61,14 +62,14 @@ describe('discovery', () => {
 		});
 	});
 
-	it('knows users with two profiles, and SAML users with none', async () => {
+	it('returns two profiles for a user who has two, and none for a SAML user', async () => {
 		const two = await discover({ username: 'rita@veepharm.com' });
 		expect(two.body.data).toMatchObject({ auth_profiles: [{}, {}] });
 		const saml = await discover({ username: 'max@veepharm.com' });
 		expect(saml.body.data).toEqual({ auth_type: 'sso', auth_profiles: [] });
 	});
 
-	it('needs a user name', async () => {
+	it('requires a user name', async () => {
 		expect((await discover({})).error).toBe('PARAMETER_REQUIRED');
 	});
 });
@@ -104,7 +105,7 @@ describe('the OAuth exchange with a table of tokens', () => {
 		expect(body.errorType).toBe('AUTHENTICATION_FAILED');
 	});
 
-	it('does not know other profiles', async () => {
+	it('refuses unknown profiles', async () => {
 		const path = '/auth/oauth/session/_none';
 		expect((await call(vault, 'POST', path, { session: 'Bearer good' })).error).toBe(
 			'INVALID_DATA',
@@ -122,7 +123,7 @@ describe('the OAuth exchange with an introspection endpoint', () => {
 		await provider.register(formbody);
 		provider.post('/introspect', (request, reply) => {
 			asked.push({ authorization: request.headers.authorization, body: request.body });
-			const { token } = Object(request.body);
+			const { token } = request.body as { token?: string };
 			if (token !== 'good') return reply.send({ active: false });
 			const exp = Math.floor(Date.now() / 1000) + 60;
 			return reply.send({ active: true, username: 'sam@veepharm.com', client_id: 'app', exp });
@@ -141,7 +142,7 @@ describe('the OAuth exchange with an introspection endpoint', () => {
 		await provider.close();
 	});
 
-	it('asks it, with client authentication', async () => {
+	it('asks the endpoint, with client authentication', async () => {
 		expect((await exchange(vault, 'good', { client_id: 'app' })).body.userId).toBe(12023);
 		expect(asked).toEqual([
 			{
@@ -151,7 +152,7 @@ describe('the OAuth exchange with an introspection endpoint', () => {
 		]);
 	});
 
-	it('tells invalid, expired and foreign tokens apart', async () => {
+	it('distinguishes tokens that are not valid, expired, or of another client', async () => {
 		expect((await exchange(vault, 'bad')).error).toBe('INVALID_TOKEN');
 		expect((await exchange(vault, 'good', { client_id: 'another' })).error).toBe('INVALID_TOKEN');
 		vault.clock.advance(61_000);

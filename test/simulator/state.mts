@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+
 import type { Clock } from './clock.mts';
 import { seedDelegations, seedUsers, seedVaults, userDefaults } from './seed.mts';
 import type {

@@ -19,7 +19,7 @@ it.each([
 	['GET', '/api/v25.2/keep-alive', 'METHOD_NOT_SUPPORTED'],
 	['GET', auth, 'METHOD_NOT_SUPPORTED'],
 	['PUT', '/api/v25.2/session', 'METHOD_NOT_SUPPORTED'],
-])('%s %s answers %s, with status 200', async (method, path, type) => {
+])('%s %s is answered with %s and status 200', async (method, path, type) => {
 	const { status, error } = await call(vault, method, path);
 	expect([status, error]).toEqual([200, type]);
 });
@@ -42,7 +42,7 @@ describe('Accept', () => {
 		expect(text).toContain('<responseStatus>SUCCESS</responseStatus>');
 	});
 
-	it('anything else is refused', async () => {
+	it('any other type is refused', async () => {
 		const headers = { Accept: 'text/html' };
 		expect((await call(vault, 'POST', auth, { form, headers })).error).toBe('INVALID_DATA');
 	});
@@ -56,21 +56,21 @@ describe('X-VaultAPI-ClientID', () => {
 			...(headers && { headers }),
 		}).then((response) => response.text());
 
-	it('must be there', async () => {
+	it('is required', async () => {
 		expect(await send(vault)).toContain('INVALID_DATA');
 	});
 
-	it.each(['with space', 'ümlaut', 'x'.repeat(101), 'a/b'])('cannot be %j', async (id) => {
+	it.each(['with space', 'ümlaut', 'x'.repeat(101), 'a/b'])('must not be %j', async (id) => {
 		expect(await send(vault, { 'X-VaultAPI-ClientID': id })).toContain('INVALID_DATA');
 	});
 
-	it('may be missing where the simulator is as lenient as Vault', async () => {
+	it('may be missing when the simulator is as lenient as Vault', async () => {
 		const lenient = await startSimulator({ requireClientId: false });
 		expect(await send(lenient)).toContain('SUCCESS');
 		await lenient.close();
 	});
 
-	it('must be a known one under client ID filtering', async () => {
+	it('must be a known one with client ID filtering', async () => {
 		const filtering = await startSimulator({
 			clientIdFiltering: ['veepharm-test-client-jest'],
 			requireClientId: false,
@@ -92,7 +92,7 @@ describe('bodies', () => {
 		return [response.status, await response.text()];
 	};
 
-	it('are not taken as JSON where a form is required', async () => {
+	it('are refused as JSON where a form is required', async () => {
 		const session = await openSession(vault);
 		for (const path of [auth, '/api/v25.2/delegation/login', '/api/v25.2/objects/documents']) {
 			const answer = await send(path, 'application/json', JSON.stringify(form), session);
@@ -101,22 +101,22 @@ describe('bodies', () => {
 		expect(vault.changes).toBe(1);
 	});
 
-	it.each(['text/plain', 'application/xml', 'nonsense'])('are not taken as %s', async (type) => {
+	it.each(['text/plain', 'application/xml', 'nonsense'])('are refused as %s', async (type) => {
 		expect(await send(auth, type, 'x')).toEqual([200, expect.stringContaining('INVALID_DATA')]);
 	});
 
-	it('have each field once, as text', async () => {
+	it('must have each field once, as text', async () => {
 		const type = 'application/x-www-form-urlencoded';
 		const body = 'username=a&username=b&password=c';
 		expect(await send(auth, type, body)).toEqual([200, expect.stringContaining('INVALID_DATA')]);
 	});
 
-	it('that cannot be read are refused', async () => {
+	it('are refused when they cannot be read', async () => {
 		const answer = await send(auth, 'multipart/form-data', 'x');
 		expect(answer).toEqual([200, expect.stringContaining('INVALID_DATA')]);
 	});
 
-	it('may be absent where nothing is asked for', async () => {
+	it('may be missing when no field is required', async () => {
 		const session = await openSession(vault);
 		expect((await poke(vault, session)).error).toBeUndefined();
 		expect((await call(vault, 'POST', '/api/v25.2/keep-alive', { session })).error).toBeUndefined();

@@ -17,7 +17,7 @@ afterAll(() => vault.close());
 
 const query = (q: string) => call(vault, 'POST', '/api/v25.2/query', { session, form: { q } });
 
-it('makes up as many records as a test wants', async () => {
+it('the simulator generates as many records as a test needs', async () => {
 	const { body } = await query('SELECT id, value__c FROM reading__c');
 	expect(body.responseDetails).toMatchObject({ size: 1000, total: RECORDS });
 	const id = /query\/([^?]+)/.exec(JSON.stringify(body.responseDetails))?.[1];
@@ -37,7 +37,7 @@ it.each([
 		'SELECT username__sys FROM user__sys WHERE id = 12021',
 		[{ username__sys: 'olivia@veepharm.com' }],
 	],
-])('answers %s', async (q, data) => {
+])('the simulator answers %s', async (q, data) => {
 	vault.addDocument({ name: "Olivia's" });
 	expect((await query(q)).body.data).toEqual(data);
 });
@@ -49,11 +49,11 @@ it.each([
 	'SELECT id FROM nothing',
 	'SELECT id FROM documents PAGESIZE 0',
 	"SELECT id FROM documents WHERE name__v = 'open",
-])('does not read %s', async (q) => {
+])('the simulator does not accept %s', async (q) => {
 	expect((await query(q)).error).toBe('INCORRECT_QUERY_SYNTAX_ERROR');
 });
 
-it('takes a file with a document, and gives it back', async () => {
+it("a document's file can be uploaded and downloaded again", async () => {
 	const form = new FormData();
 	form.append('name__v', 'Leaflet');
 	form.append('file', new File(['content'], 'Ä.txt', { type: 'text/plain' }));
@@ -63,7 +63,7 @@ it('takes a file with a document, and gives it back', async () => {
 	expect(vault.calls.at(-1)?.files).toEqual({
 		file: expect.objectContaining({ fileName: 'Ä.txt', size: 7, sha256 }),
 	});
-	const file = await call(vault, 'GET', `${path}/${body.id}/file`, { session });
+	const file = await call(vault, 'GET', `${path}/${String(body.id)}/file`, { session });
 	expect(file.text).toBe('content');
 	expect(file.headers.get('content-disposition')).toBe(
 		`attachment;filename="_.txt";filename*=UTF-8''%C3%84.txt`,
@@ -72,7 +72,7 @@ it('takes a file with a document, and gives it back', async () => {
 	expect((await call(vault, 'GET', `${path}/7/file`, { session })).error).toBe('INVALID_DATA');
 });
 
-it('gives each record of a bulk call an outcome of its own', async () => {
+it('each record of a bulk call has its own outcome', async () => {
 	const send = async (headers: Record<string, string>, body: string) => {
 		const response = await fetch(
 			vault.url(vault.hosts.promoMats, '/api/v25.2/vobjects/product__v'),
@@ -84,7 +84,7 @@ it('gives each record of a bulk call an outcome of its own', async () => {
 		);
 		return await response.text();
 	};
-	const json = JSON.parse(
+	const json: unknown = JSON.parse(
 		await send({ 'Content-Type': 'application/json' }, '[{"name__v":"A"},{}]'),
 	);
 	expect(json).toMatchObject({

@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { SessionView } from '../simulator/types.mts';
+import type { SoakFixture } from './fixture.mts';
 import type { Random } from './random.mts';
 import type { Watch } from './watch.mts';
-import type { World } from './world.mts';
 
-/** What the adversary has done. */
+/** What the adversary did. */
 export interface Deeds {
 	kills: number;
 	restarts: number;
 	/** Of the restarts, those in which all sessions were lost */
 	forgetful: number;
 	refusals: number;
-	/** When nobody listened, from and to in ms since 1970 */
+	/** When no server listened, from and to in ms since 1970 */
 	outages: Array<readonly [from: number, to: number]>;
 }
 
@@ -20,14 +20,14 @@ export interface Deeds {
 export class Adversary {
 	readonly deeds: Deeds = { kills: 0, restarts: 0, forgetful: 0, refusals: 0, outages: [] };
 
-	readonly #world: World;
+	readonly #fixture: SoakFixture;
 
 	readonly #watch: Watch;
 
 	readonly #random: Random;
 
-	constructor(world: World, watch: Watch, random: Random) {
-		this.#world = world;
+	constructor(fixture: SoakFixture, watch: Watch, random: Random) {
+		this.#fixture = fixture;
 		this.#watch = watch;
 		this.#random = random;
 	}
@@ -49,7 +49,7 @@ export class Adversary {
 
 	/** An administrator ends the session of a user. */
 	#kill(grace: number): void {
-		const { vault, logins } = this.#world;
+		const { vault, logins } = this.#fixture;
 		const { username } = this.#random.pick(logins.filter(({ killed }) => killed));
 		const ids = vault
 			.sessions()
@@ -63,12 +63,12 @@ export class Adversary {
 	/** All sessions live on. */
 	async #restart(): Promise<void> {
 		this.deeds.restarts += 1;
-		await this.#outage(async () => await this.#world.vault.stop());
+		await this.#outage(async () => await this.#fixture.vault.stop());
 	}
 
 	/** All sessions are lost, if all are old enough. */
 	async #forgetfulRestart(grace: number): Promise<void> {
-		const { vault } = this.#world;
+		const { vault } = this.#fixture;
 		await this.#outage(async () => {
 			await vault.stop();
 			const sessions = vault.sessions();
@@ -84,13 +84,13 @@ export class Adversary {
 	}
 
 	#isYoung({ createdAt }: SessionView, grace: number): boolean {
-		return this.#world.vault.clock.now() - createdAt < grace;
+		return this.#fixture.vault.clock.now() - createdAt < grace;
 	}
 
 	async #refuse(ms: number): Promise<void> {
 		this.deeds.refusals += 1;
 		await this.#outage(async () => {
-			await this.#world.vault.stop();
+			await this.#fixture.vault.stop();
 			await wait(ms);
 		});
 	}
@@ -98,7 +98,7 @@ export class Adversary {
 	async #outage(happens: () => Promise<void>): Promise<void> {
 		const from = Date.now();
 		await happens();
-		await this.#world.vault.start();
+		await this.#fixture.vault.start();
 		this.deeds.outages.push([from, Date.now()]);
 	}
 }

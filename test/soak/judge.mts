@@ -7,13 +7,13 @@ import { DOCUMENTS, type Execution } from './workload.mts';
 
 /** In the node's words, and in n8n's. */
 const UNREACHABLE =
-	/refused the connection|broke off the connection|closed unexpectedly|ECONNREFUSED|ECONNRESET|aborted/;
+	/refused the connection|closed the connection|closed unexpectedly|ECONNREFUSED|ECONNRESET|aborted/;
 
 /** Counts how executions ended, and finds those that must not have ended so. */
 export class Judge {
 	executions = 0;
 	ok = 0;
-	/** Failed while nobody listened, and said so */
+	/** Failed because no server listened, and said so */
 	unreachable = 0;
 	/** HTTP Request node, a killed session, the lease not over yet: the refusal is passed on as data */
 	withinLease = 0;

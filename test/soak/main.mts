@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { Adversary } from './adversary.mts';
+import { startSoakFixture } from './fixture.mts';
 import { Judge } from './judge.mts';
 import { Memory } from './memory.mts';
 import { Random } from './random.mts';
@@ -17,7 +18,6 @@ import { printFigures } from './report.mts';
 import { IDLE_MS } from './scale.mts';
 import { Watch } from './watch.mts';
 import { execute } from './workload.mts';
-import { startWorld } from './world.mts';
 
 const { values } = parseArgs({
 	options: {
@@ -32,13 +32,13 @@ const SPREAD_MS = Number(values.seconds) * 1000;
 /** Then it stops, however far it has come. */
 const GIVE_UP_MS = 10 * 60_000;
 const PROGRESS_MS = 3_000;
-/** Nobody calls for longer than the idle timeout; in between there is time for the absolute one. */
+/** Every so often there are no calls for longer than the idle timeout. In between, the absolute timeout is reached. */
 const GAP_EVERY_MS = 24_000;
 
 const random = new Random(Number(values.seed));
-const world = await startWorld();
-const watch = new Watch(world.vault);
-const adversary = new Adversary(world, watch, random);
+const fixture = await startSoakFixture();
+const watch = new Watch(fixture.vault);
+const adversary = new Adversary(fixture, watch, random);
 const judge = new Judge(watch, adversary.deeds);
 const memory = new Memory();
 
@@ -54,7 +54,7 @@ let gaps = 0;
 
 while (judge.executions < EXECUTIONS && !stopped && elapsed() < GIVE_UP_MS) {
 	const size = Math.min(random.between(20, 50), EXECUTIONS - judge.executions);
-	const burst = Array.from({ length: size }, async () => await execute(world, random));
+	const burst = Array.from({ length: size }, async () => await execute(fixture, random));
 	const grace = Math.max(1_000, 2 * judge.longest);
 	const [executions] = await Promise.all([Promise.all(burst), adversary.act(grace)]);
 	judge.add(executions);
@@ -83,7 +83,7 @@ while (judge.executions < EXECUTIONS && !stopped && elapsed() < GIVE_UP_MS) {
 	}
 }
 const seconds = elapsed() / 1000;
-await world.vault.close();
+await fixture.vault.close();
 
 const good = printFigures({ judge, watch, memory, deeds: adversary.deeds, gaps, seconds });
 process.exitCode = good ? 0 : 1;

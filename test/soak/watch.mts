@@ -112,7 +112,7 @@ export class Watch {
 			if (mine.some(({ id, used }) => used && login.living.has(id))) return 'none';
 			// The session that the login before this one opened. Deaths are told by the simulator's own clock and record.
 			const opened = mine.findLast(({ createdAt }) => createdAt >= last.record.at);
-			if (opened === undefined || !opened.used) return 'answer of the last login lost';
+			if (!opened?.used) return 'answer of the last login lost';
 			return this.death(opened.id)?.how ?? 'none';
 		});
 	}

@@ -1,6 +1,9 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Outcome } from '../engine/engine.mts';
+import { textOf } from '../fixture/text.mts';
+import type { Login, SoakFixture } from './fixture.mts';
 import type { Random } from './random.mts';
-import type { Login, World } from './world.mts';
 
 export const DOCUMENTS = '/api/v25.2/objects/documents';
 
@@ -21,7 +24,7 @@ const OPERATIONS = [
 ] as const;
 
 /** Runs a workflow of one node, at random one of four. */
-export async function execute({ engine, logins }: World, random: Random): Promise<Execution> {
+export async function execute({ engine, logins }: SoakFixture, random: Random): Promise<Execution> {
 	const login = random.pick(logins);
 	const operation = random.pick([...OPERATIONS, undefined]);
 	const from = Date.now();
@@ -33,17 +36,17 @@ export async function execute({ engine, logins }: World, random: Random): Promis
 	return { by: 'HTTP Request node', from, to: Date.now(), end: bodyOf(outcome) };
 }
 
-async function httpRequest(engine: World['engine'], login: Login): Promise<Outcome> {
+async function httpRequest(engine: SoakFixture['engine'], login: Login): Promise<Outcome> {
 	return await engine.httpRequest(login.origin + DOCUMENTS, login.credential);
 }
 
 function bodyOf({ error, json }: Outcome): Execution['end'] {
 	const [body] = json('HTTP');
 	if (error !== undefined || body?.responseStatus === 'SUCCESS') return endOf(error);
-	const [refusal] = Array.isArray(body?.errors) ? body.errors : [];
+	const [refusal] = Array.isArray(body?.errors) ? (body.errors as IDataObject[]) : [];
 	return {
 		is: 'body',
-		type: typeof refusal === 'object' && refusal !== null ? String(refusal.type) : 'none',
+		type: refusal === undefined ? 'none' : textOf(refusal.type),
 	};
 }
 

@@ -22,11 +22,11 @@ test.each([
 	['attachment; filename="a;b.txt"', 'a;b.txt'],
 	['attachment', 'file'],
 	['', 'file'],
-])('%s is %s', (disposition, expected) => {
+])('the header %s names the file %s', (disposition, expected) => {
 	expect(name(disposition)).toBe(expected);
 });
 
-test('without a header it is the last part of the path', () => {
+test('without a header, the file has the last part of the path as its name', () => {
 	expect(fileNameOf({}, '/api/v25.2/services/file_staging/items/content/a/b.docx')).toBe('b.docx');
 	expect(fileNameOf({}, '/')).toBe('file');
 });
@@ -40,13 +40,13 @@ test.each([
 	['100%25.pdf', '100%.pdf'],
 	['100%.pdf', '100%.pdf'],
 	['%C4.pdf', '%C4.pdf'],
-])('of the path %s it is %s', (part, expected) => {
+])('a file of the path %s is named %s', (part, expected) => {
 	expect(fileNameOf({}, `/api/v25.2/services/file_staging/items/content/u1/${part}`)).toBe(
 		expected,
 	);
 });
 
-test('whatever the header says, it is the name of a file in no folder', () => {
+test('whatever the header says, the name is that of a file without a folder', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, encoded) => {
 			const disposition = encoded
@@ -60,7 +60,7 @@ test('whatever the header says, it is the name of a file in no folder', () => {
 	);
 });
 
-test('whatever the path is, as well', () => {
+test('whatever the path is, the name is that of a file without a folder', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'grapheme' }), fc.boolean(), (text, encoded) => {
 			const part = encoded ? encodeURIComponent(text) : text;

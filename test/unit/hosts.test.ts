@@ -1,4 +1,4 @@
-import { parseHost, vaultDns } from '../../nodes/VeevaVault/vault/http/hosts';
+import { isSibling, parseHost, vaultDns } from '../../nodes/VeevaVault/vault/http/hosts';
 
 describe('parseHost', () => {
 	test.each([
@@ -46,10 +46,36 @@ describe('parseHost', () => {
 	});
 
 	test.each(['myvault.veevavault.com', 'http://localhost:9400', 'https://localhost:9443'])(
-		'hands %j on in a form that is read to the same host',
+		'writes the host of %j in a form that is read as the same host',
 		(given) => {
 			const host = parseHost(given, 'Vault DNS');
 			expect(parseHost(vaultDns(host), 'Vault DNS')).toEqual(host);
 		},
 	);
+});
+
+describe('isSibling', () => {
+	const sibling = (own: string, other: string) =>
+		isSibling(parseHost(own, 'own'), parseHost(other, 'other'));
+
+	test.each([
+		['myvault.veevavault.com', 'myvault.veevavault.com'],
+		['myvault.veevavault.com', 'other.veevavault.com'],
+		['http://localhost:9400', 'http://127.0.0.1:9401'],
+		['https://localhost:9400', 'https://localhost:9401'],
+	])('%s and %s belong together', (own, other) => {
+		expect(sibling(own, other)).toBe(true);
+	});
+
+	test.each([
+		['myvault.veevavault.com', 'veevavault.com'],
+		['myvault.veevavault.com', 'deep.other.veevavault.com'],
+		['myvault.veevavault.com', 'myvault.veevavault.com.evil.net'],
+		['myvault.veevavault.com', 'http://localhost:9400'],
+		['http://localhost:9400', 'myvault.veevavault.com'],
+		['https://localhost:9400', 'http://localhost:9400'],
+		['vault.com', 'evil.com'],
+	])('%s and %s do not', (own, other) => {
+		expect(sibling(own, other)).toBe(false);
+	});
 });

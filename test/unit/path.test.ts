@@ -1,4 +1,4 @@
-import { fillPath, readPath } from '../../nodes/VeevaVault/operations/api/path';
+import { fillPath, readPath, isLogin } from '../../nodes/VeevaVault/operations/api/path';
 import { nextPagePath } from '../../nodes/VeevaVault/operations/pages';
 import { VaultFieldError } from '../../nodes/VeevaVault/vault/errors';
 import { fc } from '../fc.mts';
@@ -7,7 +7,7 @@ const VERSION = 'v25.2';
 const ORIGIN = 'https://myvault.veevavault.com';
 const HOST = { host: 'myvault.veevavault.com', origin: ORIGIN };
 
-/** Texts as they are, and such as somebody would write who wants to get out. */
+/** Any texts, and texts that try to leave the API. */
 const paths = fc.oneof(
 	fc.string({ unit: 'binary' }),
 	fc
@@ -62,7 +62,7 @@ function decodedSegments(path: string): string[] {
 	return text.split(/[/\\]/);
 }
 
-test('whatever is given, a call stays in the API of the Vault, or is not made', () => {
+test("whatever is entered, a call stays in the Vault's API or is not made", () => {
 	fc.assert(
 		fc.property(paths, (given) => {
 			let found;
@@ -86,7 +86,7 @@ test('whatever is given, a call stays in the API of the Vault, or is not made', 
 	);
 });
 
-test('a value fills its part of the path and no other', () => {
+test('a value fills its own part of the path and no other', () => {
 	fc.assert(
 		fc.property(fc.string({ minLength: 1 }), (value) => {
 			let filled;
@@ -108,7 +108,7 @@ test('a value fills its part of the path and no other', () => {
 	);
 });
 
-test.each(['{abc}', '{', 'a{b}c', '}{'])('a value may have braces: %s', (value) => {
+test.each(['{abc}', '{', 'a{b}c', '}{'])('a value may contain braces: %s', (value) => {
 	const pairs = [{ name: 'id', value }];
 	const filled = fillPath('/objects/{id}', pairs, 'Path Parameters');
 	expect(readPath(filled, VERSION, 'Path').path).toBe(
@@ -116,32 +116,34 @@ test.each(['{abc}', '{', 'a{b}c', '}{'])('a value may have braces: %s', (value) 
 	);
 });
 
-test('half a character is no value', () => {
+test('half a character is refused as a value', () => {
 	for (const value of ['\ud83d', 'a\udc00b']) {
 		expect(() => fillPath('/objects/{id}', [{ name: 'id', value }], 'Path Parameters')).toThrow(
 			expect.objectContaining({
 				name: 'VaultFieldError',
-				description: 'Expected whole characters.',
-			}),
+				description: 'Expected complete Unicode characters.',
+			}) as Error,
 		);
 	}
 });
 
-test('a part without its value asks for it', () => {
+test('a part of the path without a value is reported by its name', () => {
 	expect(() => readPath('/objects/{id}', VERSION, 'Path')).toThrow(
-		expect.objectContaining({ description: 'Expected a value for {id} in Path Parameters.' }),
+		expect.objectContaining({
+			description: 'Expected a value for {id} in Path Parameters.',
+		}) as Error,
 	);
 });
 
 test.each(['foo:/api/x', 'foo://example.com/api/x', 'file:///api/x', 'blob:https://x.com/api/x'])(
-	'%s is no address of a Vault',
+	"%s is refused as a Vault's address",
 	(given) => {
 		expect(() => readPath(given, VERSION, 'Path')).toThrow(
 			expect.objectContaining({
 				name: 'VaultFieldError',
 				message: `Path is not valid: "${given}"`,
 				description: expect.stringContaining('https://'),
-			}),
+			}) as Error,
 		);
 	},
 );
@@ -151,7 +153,7 @@ test.each([
 	[`${ORIGIN}/api/v25.2/query/1`, '/api/v25.2/query/1'],
 	['', undefined],
 	[undefined, undefined],
-])('next_page %j is %j', (next_page, path) => {
+])('next_page %j is followed as %j', (next_page, path) => {
 	const answer = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
 	expect(nextPagePath(answer, VERSION, HOST)?.path).toBe(path);
 });
@@ -161,12 +163,12 @@ test.each(['https://example.com/api/v25.2/query/1', '//example.com/api', '/../ui
 	(next_page) => {
 		const answer = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
 		expect(() => nextPagePath(answer, VERSION, HOST)).toThrow(
-			'gave a next_page that is not in its own API',
+			'returned a next_page outside its own API',
 		);
 	},
 );
 
-test('what Vault writes may end in a slash, and have braces in its query', () => {
+test('a path from Vault may end in a slash, and have braces in its query', () => {
 	const vault = { host: 'myvault.veevavault.com', origin: 'https://myvault.veevavault.com' };
 	for (const [next_page, path] of [
 		['/api/v25.2/objects/documents/?offset=5', '/api/v25.2/objects/documents?offset=5'],
@@ -175,4 +177,33 @@ test('what Vault writes may end in a slash, and have braces in its query', () =>
 		const page = { responseStatus: 'SUCCESS' as const, responseDetails: { next_page } };
 		expect(nextPagePath(page, VERSION, vault)).toEqual({ path });
 	}
+});
+
+test.each([
+	'/auth',
+	'/api/auth',
+	'/api/v25.2/auth',
+	'/api/v25.2/auth/',
+	'/api/v25.2/;/auth',
+	'/api/v25.2/;a=b/auth',
+	'/api/v25.2/auth%20',
+	'/api/v25.2/%20auth',
+	'/api/v25.2/%61uth',
+	'/api/v25.2/%2561uth',
+	'/api/v25.2/AUTH;jsessionid=1',
+	'/api/v25.2/auth?x=/objects',
+	'/api//v25.2//auth',
+	'/api/v25.2/v25.2/auth',
+])('%s is a login', (path) => {
+	expect(isLogin(path)).toBe(true);
+});
+
+test.each([
+	'/api/v25.2/authors',
+	'/api/v25.2/objects/auth',
+	'/api/v25.2/vobjects/auth__c',
+	'/api/v25.2/query?q=auth',
+	'/api/',
+])('%s is none', (path) => {
+	expect(isLogin(path)).toBe(false);
 });

@@ -116,7 +116,7 @@ test.each([
 	expect(simplified(success({ responseDetails: { total: 1 }, ...fields }))).toEqual(expected);
 });
 
-test('outcomes in CSV are read as they were written', () => {
+test('outcomes in CSV are read as Vault wrote them', () => {
 	const field = fc.string();
 	const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 	fc.assert(
@@ -154,7 +154,7 @@ test('outcomes in CSV may be of any length', () => {
 	}
 });
 
-test('other texts are no outcomes', () => {
+test('other texts are not read as outcomes', () => {
 	for (const text of ['', 'id,name\n1,A', '{"responseStatus":"SUCCESS"}', '<xml/>']) {
 		expect(bulkRecordsInCsv(text)).toBeUndefined();
 	}
@@ -162,7 +162,7 @@ test('other texts are no outcomes', () => {
 	expect(bulkRecords(success({ data: [] }))).toBeUndefined();
 });
 
-describe('outcomes in a text', () => {
+describe('outcomes are found in a text', () => {
 	const refusal = (message: string) => ({
 		responseStatus: 'FAILURE',
 		errors: [{ type: 'INVALID_DATA', message }],
@@ -210,10 +210,10 @@ describe('outcomes in a text', () => {
 		'<xml/>',
 		'<VaultResponse><responseStatus>SUCCESS</responseStatus><data><id>1</id></data></VaultResponse>',
 		'SUCCESS <responseStatus>FAILURE</responseStatus><responseStatus>FAILURE</responseStatus>',
-	])('there are none in %j', (text) => expect(bulkRecordsInText(text)).toBeUndefined());
+	])('not in %j', (text) => expect(bulkRecordsInText(text)).toBeUndefined());
 });
 
-test('an error tells of the first refusals, and what support asks for', () => {
+test('an error shows the first refusals and the execution ID for support', () => {
 	const refused = {
 		responseStatus: 'FAILURE',
 		errors: [{ type: 'INVALID_DATA', message: 'Not so.' }],

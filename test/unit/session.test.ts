@@ -7,7 +7,7 @@ import type {
 	OpenedSession,
 	StoredSession,
 	VaultSession,
-} from '../../nodes/VeevaVault/vault/session/session';
+} from '../../nodes/VeevaVault/vault/session/types';
 import { Sessions } from '../../nodes/VeevaVault/vault/session/sessions';
 import type { NamedVault } from '../../nodes/VeevaVault/vault/vaultIds';
 
@@ -73,7 +73,7 @@ function refusal(type: string): VaultError {
 	return new VaultError(`Refused [${type}]`, 'Do something.', type);
 }
 
-test('one renewal serves all callers, even one that takes longer than anything is remembered', async () => {
+test('one renewal serves all callers, even one that takes longer than the map keeps its entries', async () => {
 	const { sessions, calls, counts, advance } = world();
 	let answer = () => {};
 	const logIn = async () => {
@@ -90,8 +90,8 @@ test('one renewal serves all callers, even one that takes longer than anything i
 	expect(counts.logins).toBe(2);
 });
 
-describe('lease', () => {
-	test('a session is used without asking for five minutes', async () => {
+describe('the lease', () => {
+	test('a session is used without a check for five minutes', async () => {
 		const { sessions, calls, counts, advance } = world();
 		const session = await sessions.renew(olivia, undefined, calls);
 		advance(5 * MINUTE - 1);
@@ -101,7 +101,7 @@ describe('lease', () => {
 		expect(counts).toMatchObject({ logins: 1, keepAlives: 0 });
 	});
 
-	test('it is half the session timeout, where that is less', async () => {
+	test('is half the session timeout when that is shorter than five minutes', async () => {
 		const { sessions, calls, advance } = world();
 		const short = { ...olivia, sessionTimeoutMs: 2000 };
 		await sessions.renew(short, undefined, calls);
@@ -111,7 +111,7 @@ describe('lease', () => {
 		expect(sessions.usable(short)).toBeUndefined();
 	});
 
-	test('a call that counts as activity starts it anew', async () => {
+	test('starts again with a call that counts as activity', async () => {
 		const { sessions, calls, advance } = world();
 		const { id } = await sessions.renew(olivia, undefined, calls);
 		advance(4 * MINUTE);
@@ -120,7 +120,7 @@ describe('lease', () => {
 		expect(sessions.usable(olivia)).toBeDefined();
 	});
 
-	test('after it, a keep-alive tells the living session from the dead one', async () => {
+	test('after it, a keep-alive distinguishes a valid session from an ended one', async () => {
 		const { sessions, calls, counts, living, advance } = world();
 		const session = await sessions.renew(olivia, undefined, calls);
 		advance(5 * MINUTE);
@@ -133,7 +133,7 @@ describe('lease', () => {
 		expect(counts).toMatchObject({ logins: 2, keepAlives: 2 });
 	});
 
-	test('a session of 47.5 hours is replaced without asking, though it may still live', async () => {
+	test('a session of 47.5 hours is replaced without a check, although it may still be valid', async () => {
 		const { sessions, calls, counts, advance } = world();
 		const session = await sessions.renew(olivia, undefined, calls);
 		advance(47.5 * HOUR - MINUTE);
@@ -145,7 +145,7 @@ describe('lease', () => {
 		expect(counts).toMatchObject({ logins: 2, keepAlives: 0 });
 	});
 
-	test('a session that another process has opened is asked once, whatever its clock says', async () => {
+	test('a session that another process opened is checked once, whatever its clock says', async () => {
 		const { sessions, process, calls, counts, advance } = world();
 		const session = await process().renew(olivia, undefined, calls);
 		for (const skew of [-HOUR, 0, HOUR]) {
@@ -159,8 +159,8 @@ describe('lease', () => {
 	});
 });
 
-describe('binding', () => {
-	test('a session opened with other login fields does not count', async () => {
+describe('the binding of a session to its login', () => {
+	test('a session that was opened with other login fields is not used', async () => {
 		const { sessions, calls, counts } = world();
 		const session = await sessions.renew(olivia, undefined, calls);
 		expect(sessions.usable(ian, stored(session))).toBeUndefined();
@@ -169,15 +169,15 @@ describe('binding', () => {
 		expect(counts).toMatchObject({ logins: 2, keepAlives: 0 });
 	});
 
-	test('shows neither the login fields nor the session', () => {
+	test('reveals neither the login fields nor the session', () => {
 		expect(bindingOf('session-1', 'olivia')).toMatch(/^[A-Za-z0-9+/]{43}=$/);
 		expect(bindingOf('session-1', 'olivia')).not.toBe(bindingOf('session-2', 'olivia'));
 	});
 });
 
-describe('single flight', () => {
+describe('logins at the same time', () => {
 	test.each(['no session', 'a stale session', 'a dead session'])(
-		'200 at once with %s: one login at most',
+		'200 executions at once with %s log in at most once',
 		async (state) => {
 			const { sessions, process, calls, counts, living, advance } = world();
 			let kept: StoredSession | undefined;
@@ -196,7 +196,7 @@ describe('single flight', () => {
 		},
 	);
 
-	test('all who wait share the error too', async () => {
+	test('everything that waits for a login shares its error', async () => {
 		const { sessions, calls, counts } = world();
 		const logIn = async () => {
 			counts.logins++;
@@ -211,7 +211,7 @@ describe('single flight', () => {
 		expect(counts.logins).toBe(1);
 	});
 
-	test('two logins do not wait for one another', async () => {
+	test('two different logins do not wait for each other', async () => {
 		const { sessions, calls, counts } = world();
 		const [a, b] = await Promise.all([
 			sessions.renew(olivia, undefined, calls),
@@ -221,7 +221,7 @@ describe('single flight', () => {
 		expect(counts.logins).toBe(2);
 	});
 
-	test('credential tests log in afresh, one after the other', async () => {
+	test('credential tests each log in, one after the other', async () => {
 		const { sessions, calls, counts } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
 		const fresh = await Promise.all(
@@ -234,8 +234,8 @@ describe('single flight', () => {
 	});
 });
 
-describe('compare and renew', () => {
-	test('a newer session of this process is taken', async () => {
+describe('renewal', () => {
+	test('uses a newer session of this process', async () => {
 		const { sessions, calls, counts } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
 		sessions.seenDead(olivia, old.id);
@@ -244,7 +244,7 @@ describe('compare and renew', () => {
 		expect(counts.logins).toBe(2);
 	});
 
-	test('a newer session in the credential is taken, once it is known to live', async () => {
+	test('uses a newer session in the credential, once it is known to be valid', async () => {
 		const { sessions, process, calls, counts, living, advance } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
 		living.clear();
@@ -255,7 +255,7 @@ describe('compare and renew', () => {
 		expect(counts).toMatchObject({ logins: 2, keepAlives: 1 });
 	});
 
-	test('where one session was killed, the others of the user are asked before they are used', async () => {
+	test("checks the user's other sessions before they are used when one was killed", async () => {
 		const { sessions, process, calls, counts, living } = world();
 		const mine = await sessions.renew(olivia, undefined, calls);
 		const other = stored(await process().renew(olivia, undefined, calls));
@@ -267,7 +267,7 @@ describe('compare and renew', () => {
 		expect(counts).toMatchObject({ logins: 3, keepAlives: 1 });
 	});
 
-	test('a session that was ended while it was kept alive is not used', async () => {
+	test('does not use a session that was ended during its keep-alive', async () => {
 		const { sessions, calls, counts, advance } = world();
 		const old = await sessions.renew(olivia, undefined, calls);
 		advance(10 * MINUTE);
@@ -280,7 +280,7 @@ describe('compare and renew', () => {
 		expect(counts.logins).toBe(2);
 	});
 
-	test('a session known dead is not used again, even if an answer to it was late', async () => {
+	test('does not use an ended session again, even when a response to it comes late', async () => {
 		const { sessions, calls } = world();
 		const { id } = await sessions.renew(olivia, undefined, calls);
 		sessions.seenDead(olivia, id);
@@ -289,7 +289,7 @@ describe('compare and renew', () => {
 	});
 });
 
-describe('lockout guard', () => {
+describe('the lockout guard', () => {
 	const types = [
 		'USERNAME_OR_PASSWORD_INCORRECT',
 		'USER_LOCKED_OUT',
@@ -297,7 +297,7 @@ describe('lockout guard', () => {
 		'INACTIVE_USER',
 	];
 
-	test.each(types)('after %s the same login is not tried for five minutes', async (type) => {
+	test.each(types)('after %s, the same login is not tried for five minutes', async (type) => {
 		const { sessions, calls, advance } = world();
 		let tries = 0;
 		const refusing = {
@@ -316,7 +316,7 @@ describe('lockout guard', () => {
 		expect(tries).toBe(2);
 	});
 
-	test('it says so, with the time of day', async () => {
+	test('says until when, with the time of day', async () => {
 		const { sessions, calls } = world();
 		const logIn = async () => await Promise.reject(refusal('USER_LOCKED_OUT'));
 		const renew = async () => await sessions.renew(olivia, undefined, { ...calls, logIn });
@@ -325,12 +325,12 @@ describe('lockout guard', () => {
 		expect(heldBack).toMatchObject({
 			message: 'Refused [USER_LOCKED_OUT]',
 			description: expect.stringContaining(
-				'Vault refused this login at 00:00 UTC. To keep the account from being locked, the same login is not tried again before 00:05 UTC',
+				'This login was refused at 2026-01-01 00:00 UTC. To protect the account from being locked, the credential waits until 2026-01-01 00:05 UTC',
 			),
 		});
 	});
 
-	test('a login that is refused again and again is tried less and less', async () => {
+	test('tries a login that is refused again and again less and less often', async () => {
 		const { sessions, calls, advance } = world();
 		const tries: number[] = [];
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
@@ -347,7 +347,22 @@ describe('lockout guard', () => {
 		expect(tries).toEqual([0, 5, 25, 105, 425]);
 	});
 
-	test('a changed password is tried at once, and so is a credential test', async () => {
+	test('holds a refused login back for a day at most, however often it was refused', async () => {
+		const { sessions, calls, advance } = world();
+		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
+		const test = async () =>
+			await sessions.renew(olivia, undefined, { ...calls, logIn }, { forceLogin: true });
+		for (let times = 0; times < 40; times++) await expect(test()).rejects.toThrow('Refused');
+		const renew = async () => await sessions.renew(olivia, undefined, calls);
+		const heldBack = await renew().catch((error: VaultError) => explain(error));
+		expect(heldBack).toMatchObject({
+			description: expect.stringContaining('until 2026-01-02 00:00 UTC'),
+		});
+		advance(24 * HOUR);
+		await renew();
+	});
+
+	test('lets a changed password and a credential test log in at once', async () => {
 		const { sessions, calls, counts } = world();
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
@@ -359,7 +374,7 @@ describe('lockout guard', () => {
 		expect(counts.logins).toBe(2);
 	});
 
-	test('other errors are tried again', async () => {
+	test('does not hold back a login after other errors', async () => {
 		const { sessions, calls, counts } = world();
 		const logIn = async () => await Promise.reject(refusal('DOWNTIME'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
@@ -368,8 +383,8 @@ describe('lockout guard', () => {
 	});
 });
 
-describe('a Vault that refuses the sessions that it opens', () => {
-	test('is left alone for a minute after three of them', async () => {
+describe('a Vault that refuses the sessions that it opened', () => {
+	test('is not asked for a minute after three such sessions', async () => {
 		const { sessions, calls, counts, advance } = world();
 		for (let times = 0; times < 3; times++) {
 			const { id } = await sessions.renew(olivia, undefined, calls);
@@ -384,7 +399,7 @@ describe('a Vault that refuses the sessions that it opens', () => {
 		expect(counts.logins).toBe(4);
 	});
 
-	test('sessions that died later do not count, though nobody has told that they served', async () => {
+	test('sessions that ended later do not count, even if they served no call', async () => {
 		const { sessions, calls, counts, advance } = world();
 		for (let times = 0; times < 10; times++) {
 			// As after credential tests, and calls of the HTTP Request node.
@@ -396,7 +411,7 @@ describe('a Vault that refuses the sessions that it opens', () => {
 		expect(counts.logins).toBe(11);
 	});
 
-	test('one that serves a call between them ends the row', async () => {
+	test('a session that serves a call in between starts the count again', async () => {
 		const { sessions, calls, counts } = world();
 		for (let times = 0; times < 5; times++) {
 			const killed = await sessions.renew(olivia, undefined, calls, { forceLogin: true });
@@ -418,7 +433,7 @@ describe('a Vault that refuses the sessions that it opens', () => {
 	});
 });
 
-describe('login burst limit', () => {
+describe('the login burst limit', () => {
 	test('waits for the next minute, once', async () => {
 		const { sessions, calls, counts, slept, advance } = world();
 		advance(42_000);
@@ -434,7 +449,7 @@ describe('login burst limit', () => {
 		expect(counts.logins).toBe(1);
 	});
 
-	test('then fails with the error', async () => {
+	test("fails with Vault's error when it is exceeded again", async () => {
 		const { sessions, calls, slept } = world();
 		const logIn = async () => await Promise.reject(refusal('API_LIMIT_EXCEEDED'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toMatchObject({
@@ -444,8 +459,8 @@ describe('login burst limit', () => {
 	});
 });
 
-describe('memory', () => {
-	test('what is 48 hours old is forgotten', async () => {
+describe('the memory of sessions', () => {
+	test('forgets what is 48 hours old', async () => {
 		const { sessions, calls, advance } = world();
 		const entries = () =>
 			Object.values(sessions)

@@ -6,13 +6,14 @@ import type {
 
 import { VaultError } from '../vault/errors';
 import { withDeadline } from '../vault/http/send';
-import type { LoginIdentity, VaultSession } from '../vault/session/session';
-import { explain } from './advice';
+import type { LoginIdentity, VaultSession } from '../vault/session/types';
+import { explain, explained } from './advice';
 import { inOneMessage, isCredentialTest } from './credentialTest';
 import { readFields, type LoginFields } from './fields';
 import { identityOf } from './identity';
 import { sessionCalls, sessions } from './sessions';
 import {
+	assertOnlyOurs,
 	assertSignable,
 	fixedSignature,
 	sign,
@@ -39,8 +40,8 @@ type HttpRequest = (options: IHttpRequestOptions) => Promise<unknown>;
 /** What `preAuthentication` does when n8n calls it next. It returns what n8n saves in the credential. */
 const pending = new WeakMap<Credentials, (httpRequest: HttpRequest) => Promise<IDataObject>>();
 
-/** What `authenticate` uses when n8n calls it next: the session to sign with, or an error to throw. */
-const prepared = new WeakMap<Credentials, () => VaultSession>();
+/** What `authenticate` uses when n8n calls it next: a session to sign with, or an error to throw. */
+const prepared = new WeakMap<Credentials, (options: SignableOptions) => VaultSession | undefined>();
 
 /** What the last request was signed with. */
 const signedBy = new WeakMap<Credentials, Signer>();
@@ -52,6 +53,8 @@ const forms = new WeakMap<Credentials, Form>();
 export interface Signer {
 	host: string;
 	session?: VaultSession;
+	/** The request, which n8n passes again when it sends it again */
+	options: SignableOptions;
 }
 
 /** The credential's fields, checked, and whom their session is for. */
@@ -65,7 +68,7 @@ class RenewalNeeded extends VaultError {
 	readonly response = { status: 401 };
 
 	constructor() {
-		super('The Vault session has to be renewed', 'Run the step again.', 'RENEWAL_NEEDED');
+		super('The Vault session must be renewed', 'Run the step again.', 'RENEWAL_NEEDED');
 	}
 }
 
@@ -76,12 +79,14 @@ class RenewalNeeded extends VaultError {
  * @param options the request. A relative address with a relative `baseURL` means the credential's Vault.
  * @returns the same options, signed
  * @throws VaultError when a field of the credential is wrong, or the request is not for this Vault: nothing is sent
- * @throws RenewalNeeded when there is no session that can be used without asking
+ * @throws RenewalNeeded when there is no session that can be used without asking Vault
  */
 export async function authenticate(
 	credentials: Credentials,
 	options: SignableOptions,
 ): Promise<IHttpRequestOptions> {
+	// Work that n8n did not ask for belongs to an earlier request.
+	pending.delete(credentials);
 	signedBy.delete(credentials);
 	return await signed(credentials, options).catch((error: unknown) => {
 		throw error instanceof RenewalNeeded ? error : shown(error, isCredentialTest(options));
@@ -95,18 +100,23 @@ async function signed(
 	const { fields } = formOf(credentials);
 	const { clientId } = fields.settings;
 	const fixed = fixedSignature(fields);
+	assertOnlyOurs(
+		options,
+		Object.keys(fixed ?? { authorization: '' }).map((name) => name.toLowerCase()),
+	);
 	if (fixed !== undefined) {
 		const target = targetOfFixed(options, fields);
-		signedBy.set(credentials, { host: target.host });
+		signedBy.set(credentials, { host: target.host, options });
 		return sign(options, target, fixed, clientId);
 	}
-	const session = take(prepared, credentials)?.() ?? (await livingSession(credentials, options));
+	const session =
+		take(prepared, credentials)?.(options) ?? (await livingSession(credentials, options));
 	const target = targetOfSession(options, fields, session);
-	signedBy.set(credentials, { host: target.host, session });
+	signedBy.set(credentials, { host: target.host, options, session });
 	return sign(options, target, { authorization: session.id }, clientId);
 }
 
-/** The session to sign with, where it needs no work of its own. */
+/** The session to sign with, if it can be used at once. */
 async function livingSession(
 	credentials: Credentials,
 	options: SignableOptions,
@@ -129,7 +139,7 @@ async function livingSession(
  * The `preAuthentication` of the credential: finds or opens the session that {@link authenticate} did not have.
  *
  * @param httpRequest the only helper that n8n gives here
- * @returns what n8n merges into the credential and saves: the session, or nothing where nothing was to be renewed
+ * @returns what n8n merges into the credential and saves: the session, or nothing if nothing had to be renewed
  * @throws VaultError when Vault refuses, or cannot be reached
  */
 export async function preAuthenticate(
@@ -139,13 +149,14 @@ export async function preAuthenticate(
 	const work = take(pending, credentials);
 	if (work !== undefined) return await work(httpRequest);
 
-	const { host, session } = signedBy.get(credentials) ?? {};
-	if (session !== undefined && credentials.sessionToken !== '') {
+	const signer = signedBy.get(credentials);
+	if (signer?.session !== undefined && credentials.sessionToken !== '') {
 		// After HTTP 401 one of n8n's two helpers sends the request again even if nothing was renewed.
-		prepared.set(credentials, () => {
+		prepared.set(credentials, (options) => {
+			if (options !== signer.options) return undefined;
 			throw new VaultError(
-				`${host} answered with HTTP status 401`,
-				'Vault itself answers with HTTP status 200, so this is from a proxy or another server. The request was not repeated.',
+				`${signer.host} responded with HTTP status 401`,
+				'Vault itself responds with HTTP status 200, so this response comes from a proxy or another server. The request was not repeated.',
 				'HTTP_STATUS',
 			);
 		});
@@ -162,21 +173,22 @@ async function renew(
 	const calls = sessionCalls(fields, withDeadline(httpRequest), forceLogin);
 	// A renewal may replace the refresh token, which n8n merges into the same object: the form is then read again.
 	forms.delete(credentials);
-	try {
-		const stored = readStoredSession(credentials);
-		const session = await sessions.renew(login, stored, calls, { forceLogin });
-		prepared.set(credentials, () => session);
-		return toStore(fields, session);
-	} catch (failure) {
-		const error = shown(failure, forceLogin);
-		const refreshToken = rotatedRefreshToken(fields);
-		if (refreshToken === undefined) throw error;
-		// The provider replaced the token, and then the login failed: without the new token the grant would be lost.
-		prepared.set(credentials, () => {
-			throw error;
-		});
-		return { ...NO_SESSION, oAuth2RefreshToken: refreshToken };
-	}
+	const renewal = sessions.renew(login, readStoredSession(credentials), calls, { forceLogin });
+	return await renewal.then(
+		(session) => {
+			prepared.set(credentials, () => session);
+			return toStore(fields, session);
+		},
+		(failure: unknown) => {
+			const refreshToken = rotatedRefreshToken(fields);
+			if (refreshToken === undefined) throw shown(failure, forceLogin);
+			// The provider replaced the token, and then the login failed: without the new token the grant would be lost.
+			prepared.set(credentials, () => {
+				throw failure;
+			});
+			return { ...NO_SESSION, oAuth2RefreshToken: refreshToken };
+		},
+	);
 }
 
 /**
@@ -223,9 +235,7 @@ export function endingCredentials(credentials: Credentials): Credentials | undef
 
 /** An error as n8n shows it. */
 function shown(error: unknown, isTest: boolean): unknown {
-	if (!(error instanceof VaultError)) return error;
-	const explained = explain(error);
-	return isTest ? inOneMessage(explained) : explained;
+	return isTest && error instanceof VaultError ? inOneMessage(explain(error)) : explained(error);
 }
 
 function take<V>(map: WeakMap<Credentials, V>, credentials: Credentials): V | undefined {

@@ -14,7 +14,7 @@ export function parseDelegation(value: unknown): Delegation {
 		throw new VaultFieldError(
 			'Delegation',
 			value ?? '',
-			'the ID of the Vault and the ID of the delegator with a colon between, such as 19523:61579, which is {{ $json.id }}:{{ $json.delegator_userid }} after Get Many',
+			'the ID of the Vault, a colon, and the ID of the delegator, such as 19523:61579, or {{ $json.id }}:{{ $json.delegator_userid }} after Get Many',
 		);
 	}
 	return { vaultId, delegatorUserId };

@@ -8,7 +8,7 @@ import type { Destination, Grant, LoginMethod, OAuth2Login } from '../vault/logi
 import { parseDelegation } from './delegation';
 import { readPrivateKey } from './privateKey';
 
-/** How the credential gets into Vault. */
+/** How the credential authenticates. */
 export type Authentication =
 	| LoginMethod
 	/** A token that Vault issued for API calls: there is no session */
@@ -48,16 +48,18 @@ export function readFields(credentials: Credentials): LoginFields {
 /**
  * Checks the fields that every credential type has: where Vault is, and how to call it.
  *
+ * @param clientIdLabel label of the field with Vault's client ID, for the error
  * @throws VaultFieldError
  */
 export function readPlace(
 	credentials: Credentials,
+	clientIdLabel = 'Client ID',
 ): Pick<LoginFields, 'vault' | 'loginHost' | 'settings' | 'sessionTimeoutMs'> {
 	return {
 		vault: parseHost(credentials.vaultDns, 'Vault DNS'),
 		settings: {
 			apiVersion: apiVersion(credentials.apiVersion),
-			clientId: clientId(credentials.vaultClientId),
+			clientId: clientId(credentials.vaultClientId, clientIdLabel),
 		},
 		sessionTimeoutMs: sessionTimeout(credentials.sessionTimeout) * 60_000,
 		loginHost: parseHost(credentials.loginHost, 'Login Host'),
@@ -118,7 +120,7 @@ function readAuthentication(credentials: Credentials): Authentication {
 				sessionId: headerSecret(
 					credentials.existingSessionToken,
 					'Session ID',
-					'the ID of a living Vault session',
+					'the ID of a valid Vault session',
 				),
 			};
 	}
@@ -145,16 +147,16 @@ function readOAuth2(credentials: Credentials): OAuth2Login {
 }
 
 /**
- * What is empty has to be discovered by the user name.
+ * Makes sure that empty fields can be looked up from the user name.
  *
- * @throws VaultFieldError when there is none
+ * @throws VaultFieldError when the user name is empty, too
  */
 export function assertDiscoverable(oAuth2: OAuth2Login): void {
 	if (!needsDiscovery(oAuth2) || oAuth2.username !== '') return;
 	throw new VaultFieldError(
 		'User Name',
 		'',
-		"the user's name in Vault, by which the empty fields are discovered; or a Profile ID, Token Endpoint and Client ID at the Provider",
+		"the user's name in Vault, to look up the empty fields; or a Profile ID, Token Endpoint, and Client ID at the Provider",
 	);
 }
 
@@ -204,7 +206,7 @@ function readGrant(credentials: Credentials): Grant {
 }
 
 function client(credentials: Credentials, grant: Grant) {
-	// An access token that is at hand needs no client.
+	// An existing access token needs no client.
 	if (grant.type === 'accessToken') return { authentication: 'body' as const, secret: '' };
 	const authentication = oneOf(credentials.oAuth2ClientAuthentication, 'Client Authentication', [
 		'body',
@@ -221,7 +223,7 @@ function client(credentials: Credentials, grant: Grant) {
 		};
 	}
 	const value = credentials.oAuth2ClientSecret ?? '';
-	// A public client has none, but without a secret it cannot act in its own name (RFC 6749, section 4.4).
+	// A public client has no secret. Without one, it cannot use the client credentials grant (RFC 6749, section 4.4).
 	if (value === '' && grant.type !== 'clientCredentials') return { authentication, secret: '' };
 	return {
 		authentication,
@@ -240,7 +242,7 @@ function readDelegation({
 	}
 	const id = (value: unknown, field: string) => {
 		const given = typeof value === 'number' ? String(value) : value;
-		const expected = 'a number, as Delegation › Get Many of the Veeva Vault node lists it';
+		const expected = 'a number, as returned by Delegation › Get Many in the Veeva Vault node';
 		const digits = text(given, field, expected);
 		if (!/^\d+$/.test(digits)) throw new VaultFieldError(field, digits, expected);
 		return digits;
@@ -252,13 +254,13 @@ function readDelegation({
 /**
  * Checks an API version.
  *
- * @returns it as Vault writes it, `v25.2`
+ * @returns the version as Vault writes it, `v25.2`
  * @throws VaultFieldError
  */
 export function apiVersion(value: unknown): string {
 	const expected = 'a version as Vault writes it, such as v25.2';
 	const version = text(value, 'API Version', expected);
-	// As it is: n8n puts the field itself into the address of the credential test.
+	// Not trimmed: n8n puts the field itself into the URL of the credential test.
 	if (version !== value || !/^v\d{1,2}\.\d$/.test(version))
 		throw new VaultFieldError('API Version', value, expected);
 	return version;
@@ -267,13 +269,14 @@ export function apiVersion(value: unknown): string {
 /**
  * Checks a client ID against Vault's rule for `X-VaultAPI-ClientID`.
  *
+ * @param field the field's label, for the error
  * @throws VaultFieldError
  */
-export function clientId(value: unknown): string {
+export function clientId(value: unknown, field = 'Client ID'): string {
 	const expected =
-		'up to 100 letters, digits, dots, hyphens and underscores, such as mycompany-mydepartment-n8n-server-myworkflow';
-	const id = text(value, 'Client ID', expected);
-	if (!/^[A-Za-z0-9._-]{1,100}$/.test(id)) throw new VaultFieldError('Client ID', value, expected);
+		'up to 100 letters, digits, dots, hyphens, and underscores, such as mycompany-mydepartment-n8n-server-myworkflow';
+	const id = text(value, field, expected);
+	if (!/^[A-Za-z0-9._-]{1,100}$/.test(id)) throw new VaultFieldError(field, value, expected);
 	return id;
 }
 
@@ -283,13 +286,13 @@ function sessionTimeout(value: unknown): number {
 		throw new VaultFieldError(
 			'Session Timeout (Minutes)',
 			value ?? '',
-			'the number of minutes set in the Vault, above 0 and up to 480',
+			'the number of minutes set in the Vault, more than 0 and up to 480',
 		);
 	}
 	return minutes;
 }
 
-/** Vault's own API access tokens are known by their beginning (Vault API reference, v26). */
+/** Vault's API access tokens have a fixed beginning (Vault API reference, v26). */
 function apiAccessToken(value: unknown): string {
 	const expected = 'an API access token of Vault, which begins with veeva-vault-';
 	const token = headerSecret(value, 'API Access Token', expected);
@@ -326,7 +329,7 @@ function secret(value: unknown, field: string, expected: string): string {
 	return value;
 }
 
-/** A secret that travels in a header: visible ASCII, or nothing could be sent (RFC 9110, section 5.5). */
+/** A secret that is sent in a header, so it must be visible ASCII (RFC 9110, section 5.5). */
 function headerSecret(value: unknown, field: string, expected: string): string {
 	const trimmed = secret(typeof value === 'string' ? value.trim() : value, field, expected);
 	if (!/^[\x21-\x7e]+$/.test(trimmed)) throw new VaultFieldError(field, undefined, expected);

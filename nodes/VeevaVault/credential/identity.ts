@@ -1,7 +1,7 @@
 import { KeyObject } from 'crypto';
 
 import { refreshTokens } from '../vault/login/tokenRotation';
-import type { LoginIdentity } from '../vault/session/session';
+import type { LoginIdentity } from '../vault/session/types';
 import type { LoginFields } from './fields';
 
 /** The fields that decide whose session is opened, and where. */
@@ -9,7 +9,7 @@ type Login = Pick<LoginFields, 'vault' | 'loginHost' | 'authentication' | 'deleg
 
 /**
  * Whom and what the session of a credential is for. A provider may replace a refresh token whenever it is used: the first
- * token of a grant stands for all that follow it.
+ * token of a grant identifies all tokens that replace it.
  */
 export function identityOf(fields: LoginFields): LoginIdentity {
 	const { sessionTimeoutMs } = fields;

@@ -4,7 +4,7 @@ import { isRecord } from '../../../packages/shared/isRecord';
 import { VaultError } from '../vault/errors';
 import { accessTokens } from '../vault/login/tokenRotation';
 import type { Destination, OAuth2Login } from '../vault/login/types';
-import type { LoginIdentity } from '../vault/session/session';
+import type { LoginIdentity } from '../vault/session/types';
 import { assertDiscoverable, optional, readPlace } from './fields';
 
 /** The fields of the `veevaVaultOAuth2Api` credential, checked. */
@@ -15,25 +15,25 @@ export interface OAuth2Fields extends Destination {
 	accessToken: string;
 	/** Whom the identity provider issued it for; empty when the provider does not say */
 	subject: string;
-	/** How to find the Vault's profile */
+	/** How to find the profile in Vault */
 	oAuth2: OAuth2Login;
 }
 
 /**
- * Checks every field of the `veevaVaultOAuth2Api` credential that is not n8n's own, before any call.
+ * Checks the fields of the `veevaVaultOAuth2Api` credential, except n8n's own, before any call.
  *
  * @param credentials the credential's data as n8n decrypts it
  * @throws VaultFieldError naming the first field that cannot be right
- * @throws VaultError when nobody has signed in yet
+ * @throws VaultError when no one has signed in yet
  */
 export function readOAuth2Fields(credentials: ICredentialDataDecryptedObject): OAuth2Fields {
-	const place = readPlace(credentials);
+	const place = readPlace(credentials, 'Vault Client ID');
 	const { oauthTokenData: tokens } = credentials;
 	const accessToken = isRecord(tokens) ? tokens.access_token : undefined;
 	if (typeof accessToken !== 'string' || accessToken === '') {
 		throw new VaultError(
-			'Nobody has signed in with this credential yet',
-			'Open the credential and connect: you sign in at your identity provider.',
+			'No one has signed in with this credential yet',
+			'Open the credential, connect it, and sign in at your identity provider.',
 			'NOT_CONNECTED',
 		);
 	}
@@ -56,8 +56,8 @@ export function readOAuth2Fields(credentials: ICredentialDataDecryptedObject): O
 }
 
 /**
- * Whom and what the session is for. Anyone who signs in again gets a token that does not follow from the one before, and so
- * another session.
+ * Whom and what the session is for. After a new sign-in, the token does not follow from the one before, so the session is a
+ * new one.
  */
 export function oAuth2IdentityOf(fields: OAuth2Fields): LoginIdentity {
 	const { vault, loginHost, oAuth2, accessToken, sessionTimeoutMs } = fields;

@@ -4,8 +4,9 @@ import { VaultFieldError } from '../vault/errors';
 import type { ClientKey } from '../vault/login/clientAssertion';
 
 const FIELD = 'Private Key';
+const MAX_LENGTH = 20_000;
 const EXPECTED =
-	'an unencrypted private key in PEM form (RSA, EC or Ed25519), beginning with -----BEGIN PRIVATE KEY-----';
+	'an unencrypted private key in PEM form (RSA, EC, or Ed25519), beginning with -----BEGIN PRIVATE KEY-----';
 
 /**
  * Reads a private key. Line breaks that were lost in a paste, or became a literal `\n`, are restored. A certificate
@@ -18,6 +19,10 @@ const EXPECTED =
 export function readPrivateKey(value: unknown, keyId: string): ClientKey {
 	if (typeof value !== 'string' || value.trim() === '') {
 		throw new VaultFieldError(FIELD, '', EXPECTED);
+	}
+	// Much longer than any key with its certificates. Reading it would block n8n.
+	if (value.length > MAX_LENGTH) {
+		throw new VaultFieldError(FIELD, undefined, `${EXPECTED}, up to ${MAX_LENGTH} characters`);
 	}
 	const pem = restoreLines(value);
 	if (/ENCRYPTED/.test(pem)) {

@@ -2,12 +2,12 @@ import { sleep } from 'n8n-workflow';
 
 import type { Delegation } from '../vault/calls/delegation';
 import { isVaultError, VaultError } from '../vault/errors';
-import { hostOf, type VaultHost } from '../vault/http/hosts';
+import { hostOf, isSibling, type VaultHost } from '../vault/http/hosts';
 import type { Send } from '../vault/http/send';
 import { logIn } from '../vault/login';
 import { openDelegated } from '../vault/login/delegated';
 import { isAlive } from '../vault/login/isAlive';
-import type { OpenedSession, SessionCalls, VaultSession } from '../vault/session/session';
+import type { OpenedSession, SessionCalls, VaultSession } from '../vault/session/types';
 import { Sessions } from '../vault/session/sessions';
 import type { LoginFields } from './fields';
 import { identityOf } from './identity';
@@ -19,7 +19,8 @@ export const sessions = new Sessions({ now: () => Date.now(), sleep });
 export function hostFor({ vault, delegation }: LoginFields, { vaultIds }: VaultSession): VaultHost {
 	if (delegation === undefined) return vault;
 	const [delegated] = vaultIds;
-	return (delegated === undefined ? undefined : hostOf(delegated)) ?? vault;
+	const host = delegated === undefined ? undefined : hostOf(delegated);
+	return host !== undefined && isSibling(vault, host) ? host : vault;
 }
 
 /**
@@ -35,7 +36,7 @@ export function sessionCalls(fields: LoginFields, send: Send, forceLogin: boolea
 			if (authentication.method !== 'password' && authentication.method !== 'oAuth2') {
 				throw new VaultError(
 					'There is nothing to log in with',
-					'This authentication method uses what the credential has.',
+					'This authentication method does not log in: it uses the token or session in the credential.',
 					'NO_LOGIN',
 				);
 			}

@@ -1,13 +1,17 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { VaultError } from '../vault/errors';
-import { hostOf, isLoopback, readUrl, type VaultHost } from '../vault/http/hosts';
-import type { VaultSession } from '../vault/session/session';
+import { hostOf, isLoopback, isSibling, readUrl, type VaultHost } from '../vault/http/hosts';
+import type { VaultSession } from '../vault/session/types';
 import type { LoginFields } from './fields';
+import { isSigningHeader, isSigningParameter } from './reserved';
 import { hostFor } from './sessions';
 
-/** n8n's request options in both of its forms: the HTTP Request node still says `uri`. */
-export type SignableOptions = IHttpRequestOptions & { uri?: string };
+/** n8n's request options in both of its forms: the HTTP Request node still uses the older one. */
+export type SignableOptions = IHttpRequestOptions & {
+	uri?: string;
+	rejectUnauthorized?: boolean;
+};
 
 /**
  * The signature of the methods that have no session to keep; `undefined` for the methods that have one. Header names are
@@ -34,16 +38,46 @@ export function fixedSignature({
 	}
 }
 
-/** The address of a request. A relative address is meant for the credential's own Vault. */
-function addressOf(options: SignableOptions, own: VaultHost): URL {
-	const base = readUrl(options.baseURL ?? '/', own.origin)?.href;
-	const address = readUrl(options.uri ?? options.url, base);
-	if (address !== undefined) return address;
-	throw new VaultError(
-		'The request has no address that can be read',
-		`Expected an address that begins with ${own.origin}/`,
-		'INVALID_FIELD',
-	);
+/**
+ * Reads the address of a request, once, and puts it back as text: an object from an expression could read differently each
+ * time, and what was checked must be what is sent. n8n reads `url` before `uri`.
+ */
+function fixAddress(options: SignableOptions): void {
+	const given: unknown = options.url ?? options.uri;
+	if (given === undefined || given === null) return;
+	const address = String(given);
+	if (options.uri !== undefined) options.uri = address;
+	if (options.url !== undefined) options.url = address;
+	if (options.baseURL !== undefined) options.baseURL = String(options.baseURL);
+}
+
+/**
+ * The address of a request. A relative address is meant for the credential's own Vault.
+ *
+ * @throws VaultError when there is none, or when it signs in another way: with a user name, a password, or a parameter
+ */
+function addressOf({ url, uri, baseURL }: SignableOptions, own: VaultHost): URL {
+	const given = url ?? uri;
+	const base = readUrl(baseURL ?? '/', own.origin)?.href;
+	const address = given === undefined || given === null ? undefined : readUrl(given, base);
+	if (address === undefined) {
+		throw new VaultError(
+			'The request has no URL that can be read',
+			`Expected a URL that starts with ${own.origin}/`,
+			'INVALID_FIELD',
+		);
+	}
+	if (address.username !== '' || address.password !== '') {
+		throw notOurs('has a user name or password in its URL', 'Remove them');
+	}
+	assertUnsigned(address.searchParams.keys());
+	return address;
+}
+
+function assertUnsigned(parameters: Iterable<string>): void {
+	const parameter = [...parameters].find(isSigningParameter);
+	if (parameter === undefined) return;
+	throw notOurs(`has the query parameter "${parameter}"`, 'Remove the parameter');
 }
 
 /**
@@ -67,12 +101,10 @@ export function targetOfSession(
 	session: VaultSession,
 ): URL {
 	const own = hostFor(fields, session);
-	const others = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
-	return targetOf(
-		options,
-		own,
-		[own, ...others].filter((host) => host !== undefined),
-	);
+	const named = fields.delegation === undefined ? session.vaultIds.map(hostOf) : [];
+	const others = named.filter((host) => host !== undefined);
+	const siblings = others.filter((host) => isSibling(fields.vault, host));
+	return targetOf(options, own, [own, ...siblings]);
 }
 
 /**
@@ -91,12 +123,72 @@ export function assertSignable(
 		targetOfSession(options, fields, known);
 		return;
 	}
-	const { host, origin } = fields.vault;
 	const target = addressOf(options, fields.vault);
 	assertEncrypted(target);
-	const domain = (name: string) => name.slice(name.indexOf('.'));
-	const local = isLoopback(target.hostname) && isLoopback(new URL(origin).hostname);
-	if (!local && domain(target.host) !== domain(host)) throw foreignHost(target, [host]);
+	if (!isSibling(fields.vault, target)) throw foreignHost(target, [fields.vault.host]);
+}
+
+/**
+ * Refuses a request that brings its own connection or signature, before anything is sent. A signature is sent only where the
+ * server has proven its identity, with the certificates and the proxy that n8n's administrator has set up.
+ *
+ * @param replaced names of the headers that the credential signs with: it replaces these
+ * @throws VaultError that names what to change
+ */
+export function assertOnlyOurs(options: SignableOptions, replaced: readonly string[]): void {
+	fixAddress(options);
+	assertOwnConnection(options);
+	if (isSet(options.auth)) throw notOurs('brings its own authentication', 'Remove it');
+	const header = Object.keys(options.headers ?? {}).find(
+		(name) => isSigningHeader(name) && !replaced.includes(normalized(name)),
+	);
+	if (header !== undefined) throw notOurs(`has the header "${header}"`, 'Remove the header');
+	const { qs } = options;
+	assertUnsigned(
+		typeof qs === 'string' || qs instanceof URLSearchParams
+			? new URLSearchParams(qs).keys()
+			: Object.keys(qs ?? {}),
+	);
+}
+
+function assertOwnConnection(options: SignableOptions): void {
+	if (isSet(options.proxy)) {
+		throw notOurs(
+			'brings its own proxy',
+			"Remove the option Proxy. A proxy that n8n's administrator has set up (HTTPS_PROXY) is used",
+		);
+	}
+	if (options.skipSslCertificateValidation === true || options.rejectUnauthorized === false) {
+		throw notOurs(
+			"does not check the server's certificate",
+			"Turn off Ignore SSL Issues. To trust your own certificate, ask n8n's administrator to set NODE_EXTRA_CA_CERTS",
+		);
+	}
+	if (isSet(options.agentOptions)) {
+		throw notOurs(
+			'brings its own certificates or connection settings',
+			"Turn off SSL Certificates. To trust your own certificate, ask n8n's administrator to set NODE_EXTRA_CA_CERTS",
+		);
+	}
+}
+
+/** Whether an option has a value: n8n also passes empty ones. */
+function isSet(option: unknown): boolean {
+	if (typeof option === 'object' && option !== null) return Object.keys(option).length > 0;
+	return option !== undefined && option !== null && option !== '' && option !== false;
+}
+
+/** Header names mean the same in any case (RFC 9110, section 5.1). */
+function normalized(name: string): string {
+	return name.trim().toLowerCase();
+}
+
+function notOurs(what: string, todo: string): VaultError {
+	return new VaultError(
+		`The request was not sent: it ${what}, so the credential does not sign it`,
+		`${todo}.`,
+		'NOT_SIGNED',
+	);
 }
 
 /**
@@ -111,17 +203,15 @@ export function sign(
 	signature: Record<string, string>,
 	clientId: string,
 ): IHttpRequestOptions {
-	if (options.baseURL !== undefined) {
-		options.url = target.href;
-		delete options.baseURL;
-	}
-	const replaced = Object.keys(signature).map((name) => name.toLowerCase());
+	// Under the names that it came with: n8n's helpers read one or the other.
+	if (options.uri !== undefined) options.uri = target.href;
+	if (options.url !== undefined) options.url = target.href;
+	delete options.baseURL;
+	const replaced = Object.keys(signature).map(normalized);
 	const headers = Object.fromEntries(
-		Object.entries(options.headers ?? {}).filter(
-			([name]) => !replaced.includes(name.toLowerCase()),
-		),
+		Object.entries(options.headers ?? {}).filter(([name]) => !replaced.includes(normalized(name))),
 	);
-	const named = Object.keys(headers).map((name) => name.toLowerCase());
+	const named = Object.keys(headers).map(normalized);
 	options.headers = {
 		...headers,
 		...signature,

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { isRecord } from '../../../packages/shared/isRecord';
 import { refreshTokens } from '../vault/login/tokenRotation';
 import { bindingOf } from '../vault/session/binding';
-import type { StoredSession, VaultSession } from '../vault/session/session';
+import type { StoredSession, VaultSession } from '../vault/session/types';
 import { isVaultId, readVaults } from '../vault/vaultIds';
 import type { LoginFields } from './fields';
 import { boundTo, refreshTokenOf } from './identity';

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 /**
- * Calls of the Vault API that are often made. What stands in braces is filled in by Path Parameters.
+ * Frequently used endpoints of the Vault API. Path Parameters replace the parts in braces.
  * Vault API reference, v25.2.
  */
 const ENDPOINTS: ReadonlyArray<[name: string, path: string, description: string]> = [
@@ -34,9 +34,9 @@ const ENDPOINTS: ReadonlyArray<[name: string, path: string, description: string]
 	],
 	['Documents', '/objects/documents', 'GET lists, POST creates one'],
 	[
-		'Documents, Many',
+		'Documents in Bulk',
 		'/objects/documents/batch',
-		'POST creates, PUT updates, DELETE deletes them, by CSV',
+		'POST creates, PUT updates, DELETE deletes them, with CSV',
 	],
 	['File Staging', '/services/file_staging/items', 'POST creates a file or folder'],
 	['Groups', '/objects/groups', 'GET lists, POST creates one'],
@@ -50,7 +50,7 @@ const ENDPOINTS: ReadonlyArray<[name: string, path: string, description: string]
 	[
 		'Object Records',
 		'/vobjects/{object_name}',
-		'GET lists; POST creates, PUT updates, DELETE deletes many, by JSON or CSV',
+		'GET lists; POST creates, PUT updates, DELETE deletes many, with JSON or CSV',
 	],
 	['Objects', '/metadata/vobjects', 'GET lists them'],
 	['Picklist', '/objects/picklists/{picklist_name}', 'GET reads it'],
@@ -66,7 +66,7 @@ const ENDPOINTS: ReadonlyArray<[name: string, path: string, description: string]
 /**
  * The endpoints to choose from in the editor.
  *
- * @param filter what the user has typed; matched against all that is shown
+ * @param filter what the user typed; it is compared with everything that is shown
  */
 export async function getEndpoints(
 	this: ILoadOptionsFunctions,

@@ -23,12 +23,12 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 		chosen = settings(context);
 	} catch (error) {
 		if (!context.continueOnFail()) throw nodeError(context, error, 0);
-		// The outcome of every item: n8n would pass on the input as if nothing had happened.
+		// Every item gets this outcome. Otherwise n8n would pass on the input as if nothing had happened.
 		return items.map((_, item) => ({ json: errorOutput(error), pairedItem: { item } }));
 	}
 	const { operation, concurrency } = chosen;
 	const outputs: INodeExecutionData[][] = new Array<INodeExecutionData[]>(count);
-	const progress = new Progress(context, 'items', ` of ${count}`);
+	const progress = new Progress(context, 'items done', ` of ${count}`);
 
 	const work = sideBySide(context, count, concurrency, async (itemIndex) => {
 		outputs[itemIndex] = await run(context, operation, itemIndex).catch((error: unknown) => {

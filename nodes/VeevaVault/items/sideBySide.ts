@@ -33,7 +33,7 @@ export async function sideBySide(
 			const began = performance.now();
 			const ended = work(itemIndex).then(() => void finished++);
 			await ended.catch((error: unknown) => {
-				// Another item's failure cancelled this one. It did not fail itself.
+				// Another item's failure canceled this one. It did not fail itself.
 				if (error instanceof CallDropped) return;
 				failures.set(itemIndex, error);
 				dropWaiting(context);
@@ -48,7 +48,7 @@ export async function sideBySide(
 }
 
 /**
- * Waits for the work, and throws as soon as the execution is cancelled, whatever is still in progress. The signal belongs to
+ * Waits for the work, and throws as soon as the execution is canceled, whatever is still in progress. The signal belongs to
  * the execution, which may run the node many times: a listener that stays would keep the items in memory until it ends.
  */
 export async function unlessCancelled(

@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 const MAX_MS = 5;
 const MIN_MS = 2;
 
-/** The part of the distance at which starts would fill the time evenly. It makes sure that nothing becomes slower. */
+/** Fraction of an even spacing. Less than 1, so that spacing never slows a run down. */
 const PART = 0.8;
 
 /**

@@ -15,38 +15,39 @@ import { login } from './session/login';
 import { validate } from './session/validate';
 
 /**
- * Every resource of the node with its operations, both by name. A new operation is added here, and nowhere else. What
- * an operation is signed by has to be the same for all of one value, for the node asks for a credential by that.
+ * All resources of the node with their operations, both in alphabetical order. Add a new operation here and nowhere else.
+ * Operations with the same value must have the same `signedBy`: by the value, the editor decides whether to ask for a
+ * credential.
  */
 export const resources: ReadonlyArray<shared.Resource<Operation>> = [
 	{
 		name: 'API',
 		value: 'api',
-		description: 'Any call of the Vault API',
+		description: 'Call any endpoint of the Vault API',
 		operations: [request],
 	},
 	{
 		name: 'Authentication',
 		value: 'authentication',
-		description: 'How users log in, and what the Vault offers',
+		description: 'Find out how users log in, and which API versions the Vault offers',
 		operations: [discover, getVersions],
 	},
 	{
 		name: 'Delegation',
 		value: 'delegation',
-		description: 'Acting on behalf of another user',
+		description: 'Act on behalf of another user',
 		operations: [getAll, start],
 	},
 	{
 		name: 'Query',
 		value: 'query',
-		description: 'Reading records with VQL, the Vault Query Language',
+		description: 'Read records with VQL, the Vault Query Language',
 		operations: [run],
 	},
 	{
 		name: 'Session',
 		value: 'session',
-		description: 'Being logged in',
+		description: 'Log in, and check, extend, or end the session',
 		operations: [end, keepAlive, login, validate],
 	},
 ];
@@ -75,7 +76,7 @@ export const parameterProperties = () =>
 function optionsProperty(operation: Operation): INodeProperties[] {
 	const options = optionsOf(operation);
 	if (options.length === 0) return [];
-	// Where all of them are for a session given by its ID, there is nothing to add without one.
+	// If all of them are for a session given by its ID, there is nothing to add without one.
 	const always = options.some(
 		({ displayOptions }) => displayOptions?.show?.['/sessionSource'] === undefined,
 	);
@@ -93,9 +94,7 @@ function optionsProperty(operation: Operation): INodeProperties[] {
 }
 
 /**
- * The values of the operations of one kind, to show something for those only.
- *
- * @param signedBy the kind
+ * The values of the operations that are signed in one way, to show a field only for them.
  */
 export function operationsSignedBy(signedBy: Operation['signedBy']): string[] {
 	return resources

@@ -4,19 +4,19 @@ import type { ListedOperation } from '../../../packages/shared/operations';
 
 /** One operation of the node: what the editor shows for it, and what it does. */
 export interface Operation extends ListedOperation {
-	/** The operation's own parameters; when they are shown is added by the list of operations */
+	/** The operation's own parameters; the list of operations adds when they are shown */
 	properties?: INodeProperties[];
-	/** The operation's own options; those that several have are added by the list of operations */
+	/** The operation's own options; the list of operations adds those that several operations have */
 	options?: INodeProperties[];
-	/** Whether the call is signed, and with what: so that the editor asks for a credential only where one is used */
+	/** Whether the call is signed, and with what: the editor asks for a credential only where one is used */
 	signedBy: 'nothing' | 'credential' | 'credentialOrSessionId';
-	/** Whether items are worked on one after the other, as where each changes the session that the next one uses */
+	/** Whether items are processed one after the other: each may change the session that the next one uses */
 	inTurn?: true;
 	/**
 	 * Runs the operation for one item.
 	 *
 	 * @returns one output item, or one for each element
-	 * @throws VaultError when Vault refuses, cannot be reached, or a field is wrong
+	 * @throws VaultError when Vault refuses or cannot be reached, or when a field is wrong
 	 */
 	execute(
 		this: IExecuteFunctions,

@@ -9,7 +9,7 @@ const { apiVersion, clientId } = DEFAULT_SETTINGS;
 const CONCURRENCY = 10;
 const MAX_CONCURRENCY = 100;
 
-/** For every operation but those that take the items in turn. */
+/** For every operation that can work on several items at the same time. */
 const concurrency: INodeProperties = {
 	displayName: 'Concurrent Items',
 	name: 'concurrency',
@@ -17,10 +17,10 @@ const concurrency: INodeProperties = {
 	typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY, numberPrecision: 0 },
 	default: CONCURRENCY,
 	description:
-		'How many items to work on at the same time; 1 is one after the other. The results have the order of the items in any case, and when Vault has few calls left, the step slows down by itself.',
+		'How many items to work on at the same time. The output always keeps the order of the input. When Vault has few calls left, the node slows down automatically.',
 };
 
-/** For a session that is given by its ID: what else the credential says. */
+/** For a session given by its ID: the settings that otherwise come from the credential. */
 const withSessionId: INodeProperties[] = [
 	{
 		displayName: 'API Version',
@@ -29,7 +29,7 @@ const withSessionId: INodeProperties[] = [
 		displayOptions: { show: { '/sessionSource': ['sessionId'] } },
 		default: apiVersion,
 		placeholder: 'e.g. v25.2',
-		description: 'Version of the Vault API to call',
+		description: 'Enter the version of the Vault API to call',
 	},
 	{
 		displayName: 'Client ID',
@@ -39,7 +39,7 @@ const withSessionId: INodeProperties[] = [
 		default: clientId,
 		placeholder: 'e.g. mycompany-clinical-n8n-server-nightlysync',
 		description:
-			"Names the caller in Vault's API usage log; a Vault that filters client IDs has to allow it",
+			"Enter a name for the caller in Vault's API usage log. If the Vault filters client IDs, it must allow this one.",
 	},
 ];
 
@@ -55,7 +55,7 @@ export function optionsOf({ options = [], signedBy, inTurn }: Operation): INodeP
 /**
  * How many items an operation works on at the same time.
  *
- * @param given the option, as the user has set it
+ * @param given the option, as the user set it
  * @throws VaultFieldError
  */
 export function concurrencyOf({ inTurn }: Operation, given: unknown): number {

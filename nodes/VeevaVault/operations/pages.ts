@@ -11,12 +11,13 @@ import type { ResponseBody } from '../vault/http/response';
 import { readPath, type VaultPath } from './api/path';
 
 /**
- * An answer and the pages that follow it, each asked for when its turn comes.
+ * A response and the pages that follow it. Each page is read when it is needed.
  * VQL reference: Pagination Best Practices.
  *
  * @param first the first page
- * @param call that gave it: those that follow are read with GET when it was, with its headers and its timeout
- * @throws VaultError when Vault refuses a page, or when one leads back to an earlier one
+ * @param call the call that returned it. The other pages are read with its headers and timeout, and with GET if it was a
+ *   GET.
+ * @throws VaultError when Vault refuses a page, or when a page leads back to an earlier one
  */
 export async function* pages(
 	context: IExecuteFunctions,
@@ -28,8 +29,7 @@ export async function* pages(
 	const { total } = isRecord(first.responseDetails) ? first.responseDetails : {};
 	const progress = new Progress(
 		context,
-		'pages',
-		typeof total === 'number' ? ` (of ${total} records)` : '',
+		`pages read${typeof total === 'number' ? ` (${total} records in total)` : ''}`,
 	);
 	const seen = new Set([call.path]);
 	let page = first;
@@ -38,26 +38,26 @@ export async function* pages(
 		progress.done();
 		const next = nextPagePath(page, settings.apiVersion, connection.vault);
 		if (next === undefined) return;
-		if (seen.has(next.path)) throw inCircle(connection.vault.host);
+		if (seen.has(next.path)) throw pagesInLoop(connection.vault.host);
 		seen.add(next.path);
 		page = await connection.call(nextPage(next, call));
 	}
 }
 
-/** The error for pages that would be read for ever, or records that would come twice. */
-function inCircle(host: string): VaultError {
+/** The error for pages that would never end, or would return records twice. */
+function pagesInLoop(host: string): VaultError {
 	return new VaultError(
-		`${host} gave pages that lead in a circle`,
-		'Its next_page is a page that has been read already, so the records may not be complete. Check what is between n8n and the Vault.',
+		`${host} returned pages in a loop`,
+		'Its next_page leads back to an earlier page, so the records may be incomplete. Check for a proxy between n8n and the Vault.',
 		'NOT_A_VAULT_ANSWER',
 	);
 }
 
 /**
- * Where the next page of an answer is, in `responseDetails`: a path, or a whole address of the same Vault.
- * VQL reference: Pagination Best Practices. Some answers write it `nextpage`.
+ * The URL of the next page, in `responseDetails`: a path, or a full URL in the same Vault.
+ * VQL reference: Pagination Best Practices. Some responses call it `nextpage`.
  *
- * @returns `undefined` when there is none
+ * @returns `undefined` when there is no next page
  * @throws VaultError when it leads anywhere else
  */
 export function nextPagePath(
@@ -69,16 +69,16 @@ export function nextPagePath(
 	const next = details.next_page ?? details.nextpage;
 	if (next === undefined || next === null || next === '') return undefined;
 	try {
-		// A slash at the end is a value that a user has forgotten, but not Vault.
+		// A slash at the end means a missing value when a user enters it, but not when Vault sends it.
 		const given = typeof next === 'string' ? next.replace(/\/(?=\?|$)/, '') : next;
 		const page = readPath(given, apiVersion, 'next_page');
 		if (page.origin === undefined || page.origin === origin) return page;
 	} catch {
-		// Nothing that was given by the user.
+		// That error would be about a field that the user filled in.
 	}
 	throw new VaultError(
-		`${host} gave a next_page that is not in its own API`,
-		'It was not called. Check what is between n8n and the Vault.',
+		`${host} returned a next_page outside its own API`,
+		'The page was not read. Check for a proxy between n8n and the Vault.',
 		'NOT_A_VAULT_ANSWER',
 	);
 }

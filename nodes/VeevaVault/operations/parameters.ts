@@ -3,20 +3,20 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isRecord } from '../../../packages/shared/isRecord';
 import { VaultFieldError } from '../vault/errors';
 
-/** A name with a value, as for a header or in a query. */
+/** A name with a value, such as a header or a query parameter. */
 export interface Pair {
 	name: string;
 	value: string;
 }
 
-/** Reads an operation's parameters for one item, and says which of them is wrong. */
+/** Reads an operation's parameters for one item, and says which one is wrong. */
 export class Parameters {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly itemIndex: number,
 	) {}
 
-	/** @returns the value as it is; `undefined` for one that is not shown */
+	/** @returns the unchecked value; `undefined` for a parameter that is not shown */
 	value(name: string): unknown {
 		const none = null;
 		return (
@@ -24,13 +24,13 @@ export class Parameters {
 		);
 	}
 
-	/** An entry of the collection of options; `undefined` when it is not set */
+	/** @returns the unchecked value of an option; `undefined` when it is not set */
 	option(name: string): unknown {
 		const options = this.value('options');
 		return isRecord(options) ? options[name] : undefined;
 	}
 
-	/** @throws VaultFieldError when it is no switch */
+	/** @throws VaultFieldError when the value is not a boolean */
 	isOn(name: string, label: string): boolean {
 		return isOn(this.value(name), label);
 	}
@@ -40,14 +40,14 @@ export class Parameters {
 		return isOn(this.option(name), label);
 	}
 
-	/** @throws VaultFieldError when it is not a text, or empty */
+	/** @throws VaultFieldError when the value is not text, or is empty */
 	text(name: string, label: string, expected: string): string {
 		const value = this.value(name);
 		if (typeof value === 'string' && value.trim() !== '') return value.trim();
 		throw new VaultFieldError(label, value ?? '', expected);
 	}
 
-	/** @throws VaultFieldError when it is none of the choices */
+	/** @throws VaultFieldError when the value is none of the choices */
 	choice<T extends string>(name: string, label: string, choices: readonly T[]): T {
 		const value = this.value(name);
 		const chosen = choices.find((choice) => choice === value);
@@ -55,17 +55,17 @@ export class Parameters {
 		throw new VaultFieldError(label, value ?? '', `one of ${choices.join(', ')}`);
 	}
 
-	/** The limit of "Return All" and "Limit". @throws VaultFieldError */
+	/** How many results to return, by "Return All" and "Limit". @throws VaultFieldError */
 	limit(): number {
 		if (this.isOn('returnAll', 'Return All')) return Number.POSITIVE_INFINITY;
 		return wholeNumber(this.value('limit'), 'Limit', { max: Number.MAX_SAFE_INTEGER });
 	}
 
-	/** The entries of a list that {@link pairsProperty} shows. @throws VaultFieldError */
+	/** The entries of a {@link pairsProperty}. @throws VaultFieldError */
 	pairs(name: string, label: string): Pair[] {
 		return this.entries(name).map((entry) => {
-			const named = nameOf(entry, label);
-			return { name: named, value: textOf(entry.value, `${label} › ${named}`) };
+			const entryName = nameOf(entry, label);
+			return { name: entryName, value: textOf(entry.value, `${label} › ${entryName}`) };
 		});
 	}
 
@@ -84,9 +84,9 @@ export function nameOf({ name }: Record<string, unknown>, label: string): string
 }
 
 /**
- * A value as it is sent; objects and lists as JSON, a date as Vault writes them.
+ * A value as it is sent: objects and lists as JSON, dates in Vault's format.
  *
- * @throws VaultFieldError when there is none: an expression has found nothing
+ * @throws VaultFieldError when there is no value, because an expression found none
  */
 export function textOf(value: unknown, label: string): string {
 	if (value === undefined || value === null) throw new VaultFieldError(label, '', 'a value');
@@ -94,7 +94,7 @@ export function textOf(value: unknown, label: string): string {
 	return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** A switch; an expression may give it as a text. One that is not there is off. @throws VaultFieldError */
+/** A boolean, which an expression may return as text; `false` when it is missing. @throws VaultFieldError */
 function isOn(value: unknown, label: string): boolean {
 	if (value === undefined || typeof value === 'boolean') return value === true;
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
@@ -103,10 +103,10 @@ function isOn(value: unknown, label: string): boolean {
 }
 
 /**
- * A whole number from 1 on; an expression may give it as a text.
+ * A whole number of 1 or more, which an expression may return as text.
  *
- * @param of.max the largest
- * @param of.unit what is counted, in the plural
+ * @param range.max the largest number
+ * @param range.unit what is counted, in the plural
  * @throws VaultFieldError
  */
 export function wholeNumber(
@@ -118,12 +118,12 @@ export function wholeNumber(
 	if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= max) {
 		return number;
 	}
-	const range = max === Number.MAX_SAFE_INTEGER ? 'from 1 on' : `from 1 to ${max}`;
 	const what = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
-	throw new VaultFieldError(label, value ?? '', `${what} ${range}`);
+	const range = max === Number.MAX_SAFE_INTEGER ? ', 1 or more' : ` from 1 to ${max}`;
+	throw new VaultFieldError(label, value ?? '', what + range);
 }
 
-/** A list of names and values. */
+/** A list of names and values, in which the user adds entries. */
 export function pairsProperty(
 	name: string,
 	displayName: string,
@@ -155,7 +155,7 @@ export function pairsProperty(
 						name: 'value',
 						type: 'string',
 						default: '',
-						description: `Value of the ${entry}, as it is: do not encode it`,
+						description: `Value of the ${entry}, not encoded`,
 					},
 				],
 			},

@@ -4,55 +4,67 @@ import type { VaultHost } from '../vault/http/hosts';
 import type { ResponseBody, VaultResponse } from '../vault/http/response';
 import { withoutSecrets } from '../vault/http/secrets';
 import { requestVault, type Sent } from '../vault/http/send';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { Context } from './context';
-import { limiterOf } from './rateLimit';
+import { acquireFor } from './rateLimit';
 
 /** What not every kind of session can do. */
 export type SessionAction = 'logIn' | 'keepAlive' | 'end' | 'startDelegated';
 
-/** A response with the session that signed its call; none where the credential has no session of its own. */
+/** A response with the session that signed its call; `undefined` when the credential has no session to keep. */
 export type SignedResponse = Sent & { session?: VaultSession };
 
 /** Where the session of a {@link Connection} comes from. */
 export interface SessionSource {
 	readonly settings: CallSettings;
-	/** Secrets of the credential to hide, should Vault repeat them in a message */
+	/** Secrets that travel with the calls besides the session, to hide should Vault repeat them in a message */
 	readonly secrets: readonly string[];
 	/**
 	 * The Vault that the next call goes to.
 	 *
-	 * @returns `isCertain` is `false` where only the session, which does not exist yet, will tell
+	 * @returns `isCertain` is `false` when only the session can tell, and there is no session yet
 	 */
 	target(): { vault: VaultHost; isCertain: boolean };
-	/** The session that the next call would be signed with; none where there is none yet, or none of its own */
+	/** The session that the next call would be signed with; `undefined` when there is none yet, or none to keep */
 	session(): VaultSession | undefined;
+	/**
+	 * Provides the session for the next call, before the call waits for its turn and opens its files.
+	 *
+	 * @returns `undefined` where n8n provides it when it signs, or where the source has no session of its own
+	 * @throws VaultError when there is no session
+	 */
+	provide(): Promise<VaultSession | undefined>;
 	/**
 	 * Sends a call, signed.
 	 *
-	 * @param body the call's body, created for this one time
-	 * @throws VaultError when no session can be had, or no response comes
+	 * @param how.body the call's body, created for this one time
+	 * @param how.vault the Vault of {@link target}
+	 * @param how.session what {@link provide} returned
+	 * @throws VaultError when there is no session, or no response arrives
 	 */
-	send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse>;
+	send(
+		call: VaultCall,
+		how: { body: CallBody | undefined; vault: VaultHost; session: VaultSession | undefined },
+	): Promise<SignedResponse>;
 	/** Vault accepted a call. */
 	accepted(session: VaultSession, call: VaultCall): void;
 	/**
 	 * Vault refused a call because its session has ended. Makes sure that the next call has another session.
 	 *
 	 * @param refusal Vault's error
-	 * @throws VaultError when there is no other session to be had
+	 * @throws VaultError when there is no other session
 	 */
 	replace(session: VaultSession | undefined, refusal: VaultError): Promise<void>;
 	/**
 	 * The next call ends the session.
 	 *
-	 * @returns whether the session is forgotten from now on, is kept by someone else, or does not exist
+	 * @returns `forgotten` when it is never used again, `kept` when someone else keeps it, `none` when there is none
 	 */
 	prepareEnd(): 'forgotten' | 'kept' | 'none';
 	/**
-	 * Ask this before an operation that makes no sense with every kind of credential.
+	 * Makes sure that this kind of credential can do something that not every kind can.
 	 *
-	 * @throws VaultError when it makes none with this one
+	 * @throws VaultError when it cannot
 	 */
 	assertCan(action: SessionAction): void;
 }
@@ -62,13 +74,13 @@ export class Connection {
 	/** The session that signed the last call */
 	private last: VaultSession | undefined;
 
-	private readonly acquire: ReturnType<typeof limiterOf>;
+	private readonly acquire: ReturnType<typeof acquireFor>;
 
 	constructor(
 		context: Context,
 		private readonly source: SessionSource,
 	) {
-		this.acquire = limiterOf(context);
+		this.acquire = acquireFor(context);
 	}
 
 	/** The Vault that the last call went to, or the next one will go to. */
@@ -128,11 +140,11 @@ export class Connection {
 		return await ended.finally(() => (this.last = undefined));
 	}
 
-	/** A text from outside without what must not be shown: the secrets of the credential, and the session. */
+	/** A text from outside without what must not be shown: what travels with the calls as their signature. */
 	readonly clean = (text: string): string =>
 		withoutSecrets(text, [...this.source.secrets, this.session()?.id ?? '']);
 
-	/** @throws VaultError when the action makes no sense with this kind of credential */
+	/** @throws VaultError when this kind of credential cannot do it */
 	assertCan(action: SessionAction): void {
 		this.source.assertCan(action);
 	}
@@ -141,9 +153,10 @@ export class Connection {
 		this.last = undefined;
 		const { vault, isCertain } = this.source.target();
 		if (isCertain) assertSameVault(call, vault);
+		const session = await this.source.provide();
 		return await requestVault(call, async (createBody) => {
 			const sent = await this.acquire(vault, call, async () =>
-				this.source.send(call, await createBody()),
+				this.source.send(call, { body: await createBody(), vault, session }),
 			);
 			this.last = sent.session;
 			return sent;
@@ -162,7 +175,7 @@ function assertSameVault({ origin }: VaultCall, vault: VaultHost): void {
 	const { host } = new URL(origin);
 	throw new VaultError(
 		`The request to ${host} was not sent: it is not the Vault of this step`,
-		`Expected a path such as /objects/documents, or an address that begins with ${vault.origin}/. For ${host} use its own credential.`,
+		`Expected a path such as /objects/documents, or an address that begins with ${vault.origin}/. Use another credential for ${host}.`,
 		'FOREIGN_HOST',
 	);
 }

@@ -27,7 +27,7 @@ export function cancelSignal(context: Context): AbortSignal | undefined {
 /** The error for what was not done, or not waited for, because the execution was cancelled. */
 export function cancelled(): VaultError {
 	return new VaultError(
-		'The execution was cancelled',
+		'The execution was canceled',
 		'Calls in progress may have been carried out.',
 		'CANCELLED',
 	);

@@ -10,12 +10,14 @@ import {
 } from '../credential/authenticate';
 import type { LoginFields } from '../credential/fields';
 import { hostFor, sessions } from '../credential/sessions';
+import { fixedSignature } from '../credential/signature';
 import { countsAsActivity } from '../vault/calls/users';
 import { VaultError } from '../vault/errors';
 import { requestOptions, type CallBody, type VaultCall } from '../vault/http/call';
 import { connectionError, vaultErrorBehind } from '../vault/http/connectionErrors';
+import type { VaultHost } from '../vault/http/hosts';
 import type { Send } from '../vault/http/send';
-import type { VaultSession } from '../vault/session/session';
+import type { VaultSession } from '../vault/session/types';
 import type { SessionAction, SessionSource, SignedResponse } from './connection';
 import type { Context } from './context';
 
@@ -50,12 +52,13 @@ class CredentialSource implements SessionSource {
 	) {
 		this.fields = form.fields;
 		this.settings = this.fields.settings;
-		this.secrets = this.fields.secrets;
+		// A password does not travel with these calls. Hiding it in their responses would tell whether a guess is right.
+		this.secrets = fixedSignature(this.fields) === undefined ? [] : this.fields.secrets;
 	}
 
 	target() {
 		const { vault, delegation } = this.fields;
-		// Only a delegated session leads elsewhere: no other one has to be looked up.
+		// Only a delegated session leads to another Vault, so no other one must be looked up.
 		if (delegation === undefined) return { vault, isCertain: true };
 		const session = this.session();
 		return session === undefined
@@ -67,10 +70,15 @@ class CredentialSource implements SessionSource {
 		return signerOf(this.credentials)?.session ?? knownSession(this.credentials);
 	}
 
-	async send(call: VaultCall, body: CallBody | undefined): Promise<SignedResponse> {
-		const { vault } = this.target();
+	/** n8n's helper has the credential log in when it signs. */
+	async provide(): Promise<undefined> {}
+
+	async send(
+		call: VaultCall,
+		{ body, vault }: { body: CallBody | undefined; vault: VaultHost },
+	): Promise<SignedResponse> {
 		const options = requestOptions(vault, call, this.settings.clientId, undefined, body);
-		// Relative: which Vault a delegated session is for may turn out only when it is opened.
+		// Relative: which Vault a delegated session is for may become known only when it is opened.
 		const address =
 			call.origin === undefined
 				? { baseURL: '/', url: call.path }
@@ -120,7 +128,7 @@ class CredentialSource implements SessionSource {
 		if (method === 'sessionId' && action !== 'logIn') return;
 		throw new VaultError(
 			`${METHOD_NAMES[method]} ${MISSING[action]}`,
-			'This operation makes sense with a credential that logs in: choose the Authentication Method "User Name and Password" or "OAuth 2.0 / OpenID Connect".',
+			'This operation needs a credential that logs in: select the Authentication Method "User Name and Password" or "OAuth 2.0 / OpenID Connect".',
 			'NO_SESSION',
 		);
 	}
@@ -149,7 +157,7 @@ class CredentialSource implements SessionSource {
 	};
 }
 
-/** What the methods without a login of their own are called in messages. */
+/** The names of the methods without a login, in messages. */
 const METHOD_NAMES = {
 	accessToken: 'An API access token',
 	salesforce: 'A Salesforce delegated request',
@@ -158,7 +166,7 @@ const METHOD_NAMES = {
 
 /** What they lack for an action. */
 const MISSING = {
-	logIn: 'gives no session to the next steps',
+	logIn: 'has no session for the next steps',
 	keepAlive: 'has no session to keep alive',
 	end: 'has no session to end',
 } as const;
@@ -170,9 +178,9 @@ function notRenewed(error: VaultError, { authentication: { method } }: LoginFiel
 		accessToken:
 			'The API access token has expired or was deleted: create a new one in Vault and enter it in the credential.',
 		salesforce:
-			'Salesforce no longer vouches for the session token, or this Vault does not trust that Salesforce org: enter a new token in the credential.',
+			'Salesforce no longer accepts the session token, or this Vault does not trust that Salesforce org: enter a new token in the credential.',
 		sessionId:
-			'The session in the credential has ended. It is used as it is and never renewed: enter a new one, or choose an Authentication Method that logs in.',
+			'The session in the credential has ended, and it is never renewed: enter a new one, or select an Authentication Method that logs in.',
 	}[method];
 	return new ExplainedError(error.message, advice, error.type, error.executionId);
 }

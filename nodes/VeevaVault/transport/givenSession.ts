@@ -22,7 +22,8 @@ export function givenSessionSource(context: Context, itemIndex: number): Session
 		secrets,
 		target: () => ({ vault, isCertain: true }),
 		session: () => undefined,
-		async send(call, body) {
+		provide: async () => undefined,
+		async send(call, { body }) {
 			const options = requestOptions(vault, call, settings.clientId, id, body);
 			const response = await sendTo(vault.host, sender(context), options);
 			return { ...response, from: vault, secrets };

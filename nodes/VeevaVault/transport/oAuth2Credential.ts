@@ -10,7 +10,7 @@ import { isAlive } from '../vault/login/isAlive';
 import { exchangeToken } from '../vault/login/oAuth2';
 import { discoverProfile } from '../vault/login/profile';
 import { accessTokens } from '../vault/login/tokenRotation';
-import type { SessionCalls, VaultSession } from '../vault/session/session';
+import type { SessionCalls, VaultSession } from '../vault/session/types';
 import type { SessionSource } from './connection';
 import { sender, type Context } from './context';
 
@@ -25,7 +25,7 @@ const CREDENTIAL_TYPE = 'veevaVaultOAuth2Api';
  */
 export async function oAuth2Source(context: Context, itemIndex: number): Promise<SessionSource> {
 	const fields = readOAuth2Fields(await context.getCredentials(CREDENTIAL_TYPE, itemIndex));
-	const { vault, settings, accessToken, secrets } = fields;
+	const { vault, settings, accessToken } = fields;
 	assertOwnToken(accessToken);
 	const login = oAuth2IdentityOf(fields);
 	// Others may wait for the same session: it does not end with this execution.
@@ -46,18 +46,24 @@ export async function oAuth2Source(context: Context, itemIndex: number): Promise
 			return await openedSession(send, fields, response);
 		},
 	};
+	/** The session that the next call ends */
 	let ending: VaultSession | undefined;
 	return {
 		settings,
-		secrets,
+		secrets: [],
 		target: () => ({ vault, isCertain: true }),
 		session: () => sessions.newest(login),
-		async send(call, body) {
+		async provide() {
 			const session =
 				ending ?? sessions.usable(login) ?? (await sessions.renew(login, undefined, calls));
+			ending = undefined;
+			return session;
+		},
+		async send(call, { body, session }) {
+			if (session === undefined) throw new Error('A call of this source has a session');
 			const options = requestOptions(vault, call, settings.clientId, session.id, body);
 			const response = await sendTo(vault.host, sender(context), options);
-			return { ...response, from: vault, secrets: [...secrets, session.id], session };
+			return { ...response, from: vault, secrets: [session.id], session };
 		},
 		accepted({ id }, call) {
 			sessions.seenAlive(login, id, countsAsActivity(call));
@@ -98,7 +104,7 @@ async function refreshedToken(
 	}
 	throw new VaultError(
 		refused.message,
-		'The sign-in has expired, and the identity provider gave no new access token: open the credential and connect again.',
+		'The sign-in has expired, and the identity provider issued no new access token: open the credential and connect again.',
 		refused.type,
 		refused.executionId,
 	);
@@ -108,8 +114,8 @@ async function refreshedToken(
 function assertOwnToken(token: string): void {
 	if (!accessTokens.isDisowned(token)) return;
 	throw new VaultError(
-		'The identity provider gave a token of another user',
-		'n8n kept the refresh token of someone who signed in with this credential before: open the credential, choose Disconnect, and connect again.',
+		'The identity provider issued a token for another user',
+		'n8n kept the refresh token of someone who signed in with this credential before: open the credential, select Disconnect, and connect again.',
 		'OTHER_USER',
 	);
 }

@@ -1,31 +1,31 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-/** How often something that takes long says how far it is, in ms. */
-const EVERY_MS = 10_000;
+/** How often to report progress, in ms. */
+const INTERVAL_MS = 10_000;
 
-/** Says in n8n's log how far something is that takes long. */
+/** Reports the progress of a long run in n8n's log. */
 export class Progress {
 	private count = 0;
 
-	private saidAt = Date.now();
+	private reportedAt = Date.now();
 
 	/**
-	 * @param what is counted, in the plural
-	 * @param of how many there are, as the log is to say it
+	 * @param what what is counted, in the plural, and what happened to it: `items done`
+	 * @param of how many there are, if that is known: ` of 500`
 	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly what: string,
-		private readonly of: string,
+		private readonly of = '',
 	) {}
 
-	/** One more is done. */
+	/** Counts one more. */
 	done(): void {
 		this.count += 1;
 		const now = Date.now();
-		if (now - this.saidAt < EVERY_MS) return;
-		this.saidAt = now;
+		if (now - this.reportedAt < INTERVAL_MS) return;
+		this.reportedAt = now;
 		const { name } = this.context.getNode();
-		this.context.logger.info(`${name}: ${this.count} ${this.what} done${this.of}`);
+		this.context.logger.info(`${name}: ${this.count}${this.of} ${this.what}`);
 	}
 }

@@ -13,7 +13,7 @@ const CHECK_MS = 500;
 interface Shared {
 	/** How fast calls can follow each other, by host: the items call the same Vaults */
 	readonly limiters: Map<string, RateLimiter>;
-	/** Whether calls that wait are still to be made */
+	/** Whether calls that wait must still be made */
 	isWanted: boolean;
 }
 
@@ -29,12 +29,12 @@ export class CallDropped extends Error {
 }
 
 /**
- * Makes the calls of one item wait where Vault has few calls left. Only the first call waits, and calls of which many
- * follow each other: an operation that has begun is not held up for minutes.
+ * Makes the calls of one item wait while Vault has few calls left. Only its first call waits, and calls that are one of
+ * many in a row. An operation that has begun does not stop for minutes.
  *
- * @returns makes a call when its turn has come
+ * @returns a function that makes a call when it is its turn
  */
-export function limiterOf(context: Context) {
+export function acquireFor(context: Context) {
 	let hasBegun = false;
 	return async <T extends { headers: Headers }>(
 		vault: VaultHost,
@@ -48,8 +48,8 @@ export function limiterOf(context: Context) {
 }
 
 /**
- * From now on, no call of this execution is made that has to wait, be it the first of an item or the next page of a list:
- * it throws {@link CallDropped}. Calls in progress finish.
+ * From now on, each call of this execution that would wait, such as the first of an item or the next page of a list, throws
+ * {@link CallDropped}. Calls in progress finish.
  */
 export function dropWaiting(context: Context): void {
 	sharedBy(context).isWanted = false;
@@ -88,7 +88,7 @@ function newLimiter(context: Context, host: string): RateLimiter {
 		},
 		waiting: (until) =>
 			context.logger.info(
-				`${context.getNode().name}: the burst limit of ${host} is reached; waiting until ${new Date(until).toISOString()}`,
+				`${context.getNode().name}: ${host} has reached its burst limit. Waiting until ${new Date(until).toISOString()}`,
 			),
 	});
 }

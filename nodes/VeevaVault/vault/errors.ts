@@ -4,7 +4,7 @@ import {
 	ServiceError,
 } from '../../../packages/shared/serviceError';
 
-/** What Vault, or the way to Vault, did wrong. */
+/** An error from Vault, or on the way to it, in words that a user can act on. */
 export class VaultError extends ServiceError {
 	override name = 'VaultError';
 

@@ -8,11 +8,11 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { renewUserToken, signAsDelegatedUser } from '../nodes/Dfns/dfns/delegatedUserAuth';
-import { CREDENTIAL_TEST_HEADERS } from '../nodes/Dfns/dfns/request';
+import { CREDENTIAL_TEST_HEADERS } from '../nodes/Dfns/credential/credentialTest';
+import { renewUserToken, signAsDelegatedUser } from '../nodes/Dfns/credential/delegatedUser';
 import { serviceAccountProperties } from './commonProperties';
 
-/** A user whom a service account logs in: keeps the user's token. */
+/** A user that a service account logs in. It stores the user's token. */
 export class DfnsDelegatedUserApi implements ICredentialType {
 	name = 'dfnsDelegatedUserApi';
 
@@ -41,10 +41,10 @@ export class DfnsDelegatedUserApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. jdoe@example.co',
-			description: 'Name by which Dfns knows the user as whom to read',
+			description: 'Enter the Dfns user to make requests as',
 		},
-		// The user's token. Expirable makes n8n call preAuthentication and save what it returns; password keeps n8n from
-		// sending it to the editor.
+		// Expirable makes n8n call preAuthentication and save what it returns. Password keeps n8n from sending the token to
+		// the editor.
 		{
 			displayName: 'User Token',
 			name: 'userToken',
@@ -70,13 +70,13 @@ export class DfnsDelegatedUserApi implements ICredentialType {
 	}
 
 	/**
-	 * Before this request, `preAuthentication` logs in afresh and asks Dfns whether it accepts the token. The read is the
-	 * one for which a user needs no permission (Dfns API reference: List Credentials); where an older organization wants
-	 * one, its refusal fails no test.
+	 * Before this request, `preAuthentication` logs in again and asks Dfns whether it accepts the token. For this read, a
+	 * user needs no permission (Dfns API reference: List Credentials). Some older organizations require one: a refusal does
+	 * not fail the test.
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			// Relative: authenticate completes it with the Base URL, whichever way that was entered.
+			// Relative: authenticate completes it with the Base URL, in whatever form that was entered.
 			baseURL: '/',
 			url: '/auth/credentials',
 			headers: CREDENTIAL_TEST_HEADERS,

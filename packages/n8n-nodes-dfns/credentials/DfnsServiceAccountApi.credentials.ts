@@ -8,11 +8,11 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { CREDENTIAL_TEST_HEADERS } from '../nodes/Dfns/dfns/request';
-import { checkServiceAccount, signAsServiceAccount } from '../nodes/Dfns/dfns/serviceAccountAuth';
+import { CREDENTIAL_TEST_HEADERS } from '../nodes/Dfns/credential/credentialTest';
+import { checkServiceAccount, signAsServiceAccount } from '../nodes/Dfns/credential/serviceAccount';
 import { serviceAccountProperties } from './commonProperties';
 
-/** A service account: logs users in, and reads in its own name. */
+/** A service account. It logs in users, and reads as itself. */
 export class DfnsServiceAccountApi implements ICredentialType {
 	name = 'dfnsServiceAccountApi';
 
@@ -28,7 +28,7 @@ export class DfnsServiceAccountApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		...serviceAccountProperties,
-		// Always empty. Expirable makes n8n call preAuthentication, without which a test could not check the key.
+		// Always empty. Expirable makes n8n call preAuthentication, which checks the key in a credential test.
 		{
 			displayName: 'Check Token',
 			name: 'checkToken',
@@ -48,16 +48,16 @@ export class DfnsServiceAccountApi implements ICredentialType {
 	}
 
 	/**
-	 * Before this request, `preAuthentication` signs a user action that is then not used: it shows that Dfns accepts the
-	 * auth token, the credential ID and the key, which no read can show. The read itself is the one that names the
-	 * caller. It wants the permission Auth:ServiceAccounts:Read, as each read open to service accounts wants one of its
-	 * own (Dfns has no call such as "who am I"), so its refusal fails no test: a login does without that permission.
+	 * Before this request, `preAuthentication` signs a user action and does not use it. This shows that Dfns accepts the
+	 * auth token, the credential ID and the key, which no read can show. Each read that a service account can make requires
+	 * a permission of its own, here Auth:ServiceAccounts:Read, and Dfns has no call such as "who am I". A login needs none
+	 * of these permissions, so a refusal does not fail the test.
 	 * Dfns API reference: Authentication › Getting current user info; List Service Accounts; List Credentials (the read
-	 * without a permission, but not for service accounts).
+	 * without a permission, which service accounts cannot make).
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			// Relative: authenticate completes it with the Base URL, whichever way that was entered.
+			// Relative: authenticate completes it with the Base URL, in whatever form that was entered.
 			baseURL: '/',
 			url: '/auth/service-accounts',
 			headers: CREDENTIAL_TEST_HEADERS,

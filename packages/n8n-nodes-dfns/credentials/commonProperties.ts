@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_BASE_URL } from '../nodes/Dfns/dfns/baseUrl';
+import { DEFAULT_BASE_URL } from '../nodes/Dfns/dfns/http/baseUrl';
 
-/** What both credential types ask for first: where Dfns is, and who makes the calls. */
+/** The first fields of both credential types: where Dfns is, and who makes the calls. */
 export const serviceAccountProperties: INodeProperties[] = [
 	{
 		displayName: 'Base URL',
@@ -11,7 +11,7 @@ export const serviceAccountProperties: INodeProperties[] = [
 		default: DEFAULT_BASE_URL,
 		required: true,
 		placeholder: `e.g. ${DEFAULT_BASE_URL}`,
-		description: 'Address of the Dfns API in the region of your organization, without a path',
+		description: 'Enter the URL of the Dfns API in your region, without a path',
 	},
 	{
 		displayName: 'Auth Token',
@@ -21,8 +21,7 @@ export const serviceAccountProperties: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. eyJ0eX…',
-		description:
-			'Auth token of the service account. Dfns shows it once, when the service account is created.',
+		description: 'Enter the auth token that Dfns showed when you created the service account',
 	},
 	{
 		displayName: 'Credential ID',
@@ -32,7 +31,7 @@ export const serviceAccountProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. Y2ktM3E5Y2MtbXFoM20tODdiOW1jNDZqZ2gxYWJqbA',
 		description:
-			'ID of the signing key of the service account: "Signing Key Cred ID" in the Dfns dashboard',
+			'Enter the ID of the signing key of the service account: "Signing Key Cred ID" in the Dfns dashboard',
 	},
 	{
 		displayName: 'Private Key',
@@ -43,7 +42,7 @@ export const serviceAccountProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
 		description:
-			'Unencrypted private key of the service account in PEM form: ECDSA (such as P-256 or secp256k1), Ed25519 or RSA. Line breaks that were lost in a paste are restored.',
+			'Enter the private key of the service account, unencrypted and in PEM form: ECDSA (such as P-256 or secp256k1), Ed25519, or RSA. Line breaks that got lost when you pasted the key are restored.',
 	},
 	{
 		displayName: 'Application ID',
@@ -51,6 +50,6 @@ export const serviceAccountProperties: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. ap-2a9in-tt2a1-983lho480p35ejd0',
-		description: 'ID of the application, for older organizations that have one',
+		description: 'Enter the ID of the application. Only older organizations have one.',
 	},
 ];

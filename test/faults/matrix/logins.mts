@@ -1,8 +1,8 @@
-import { OLIVIA } from '../../engine/world.mts';
+import { PASSWORD } from '../../fixture/data.mts';
+import { atLogin, loginLimit, redirect, userAtLogin, type Fault } from '../faults.mts';
 import { ALL, fromThird, OK, third, type Expected } from '../results.mts';
-import { atLogin, loginLimit, redirect, userAtLogin, type Strike } from '../strikes.mts';
+import * as messages from './messages.mts';
 import { always, type Row } from './row.mts';
-import * as words from './words.mts';
 
 /**
  * Faults of the login. Where there was a session it has idled out before, so that every moment needs one.
@@ -10,26 +10,30 @@ import * as words from './words.mts';
  */
 export const LOGINS: readonly Row[] = [
 	works('slow login', atLogin({ with: 'slow', delay: 100 }), { calls: 1 }),
-	passes('connection reset before the login ran', atLogin({ with: 'reset' }), words.RESET),
+	passes('connection reset before the login ran', atLogin({ with: 'reset' }), messages.RESET),
 	passes(
 		'connection reset after the login ran',
 		atLogin({ with: 'reset', executed: true }),
-		words.RESET,
+		messages.RESET,
 	),
-	passes('HTTP 500 before the login ran', atLogin({ with: '500' }), words.HTTP_500),
-	passes('HTTP 500 after the login ran', atLogin({ with: '500', executed: true }), words.HTTP_500),
-	passes('HTML page at login', atLogin({ with: 'html' }), words.NOT_VAULT),
-	passes('redirect to another host at login', atLogin(redirect), words.NOT_FOLLOWED),
-	passes('downtime at login', atLogin({ with: 'downtime' }), words.DOWN),
+	passes('HTTP 500 before the login ran', atLogin({ with: '500' }), messages.HTTP_500),
+	passes(
+		'HTTP 500 after the login ran',
+		atLogin({ with: '500', executed: true }),
+		messages.HTTP_500,
+	),
+	passes('HTML page at login', atLogin({ with: 'html' }), messages.NOT_VAULT),
+	passes('redirect to another host at login', atLogin(redirect), messages.NOT_FOLLOWED),
+	passes('downtime at login', atLogin({ with: 'downtime' }), messages.DOWN),
 	passes(
 		'EXCEPTION at login',
 		atLogin({ with: { error: 'UNEXPECTED_ERROR' } }),
-		words.refusal('UNEXPECTED_ERROR'),
+		messages.refusal('UNEXPECTED_ERROR'),
 	),
 
 	locks(
 		'wrong password',
-		userAtLogin({ password: `another ${OLIVIA.password}` }),
+		userAtLogin({ password: `another ${PASSWORD}` }),
 		'USERNAME_OR_PASSWORD_INCORRECT',
 	),
 	locks('locked account', userAtLogin({ locked: true }), 'USER_LOCKED_OUT'),
@@ -43,61 +47,65 @@ export const LOGINS: readonly Row[] = [
 	lasts(
 		'NO_PASSWORD_PROVIDED',
 		atLogin({ with: { error: 'NO_PASSWORD_PROVIDED' }, times: Infinity }),
-		words.refusal('NO_PASSWORD_PROVIDED'),
+		messages.refusal('NO_PASSWORD_PROVIDED'),
 	),
 	lasts(
 		'user in no active Vault',
 		userAtLogin({ vaultIds: [] }),
-		words.refusal('INSUFFICIENT_ACCESS'),
+		messages.refusal('INSUFFICIENT_ACCESS'),
 	),
 	// The session that Vault opened in the other Vault is ended before the error is reported.
 	{
-		...lasts('another Vault than asked for', userAtLogin({ vaultIds: [1777] }), words.WRONG_VAULT),
+		...lasts(
+			'another Vault than asked for',
+			userAtLogin({ vaultIds: [1777] }),
+			messages.WRONG_VAULT,
+		),
 		sessionsLeft: 0,
 	},
 
 	works('API_LIMIT_EXCEEDED, once', loginLimit(1), { calls: 2 }),
 	{
 		// One wait, one more try, then the error. The fourth item finds the limit lifted.
-		fault: 'API_LIMIT_EXCEEDED, in the next minute too',
-		strike: loginLimit(2),
+		title: 'API_LIMIT_EXCEEDED, in the next minute too',
+		fault: loginLimit(2),
 		node: {
-			'first call': [words.refusal('API_LIMIT_EXCEEDED'), 2, 0],
-			'warm call': [words.refusal('API_LIMIT_EXCEEDED'), 2, 0],
-			'third of five': [third(words.refusal('API_LIMIT_EXCEEDED')), 4, 4],
+			'first call': [messages.refusal('API_LIMIT_EXCEEDED'), 2, 0],
+			'warm call': [messages.refusal('API_LIMIT_EXCEEDED'), 2, 0],
+			'third of five': [third(messages.refusal('API_LIMIT_EXCEEDED')), 4, 4],
 		},
 		http: {
-			'first call': [words.refusal('API_LIMIT_EXCEEDED'), 2, 0],
-			'warm call': [words.refusal('API_LIMIT_EXCEEDED'), 2, 0],
-			'third of five': [fromThird(words.refusal('API_LIMIT_EXCEEDED')), 3, 2],
+			'first call': [messages.refusal('API_LIMIT_EXCEEDED'), 2, 0],
+			'warm call': [messages.refusal('API_LIMIT_EXCEEDED'), 2, 0],
+			'third of five': [fromThird(messages.refusal('API_LIMIT_EXCEEDED')), 3, 2],
 		},
 		end: { 'warm call': [OK, 0, 0] },
-		test: always(words.refusal('API_LIMIT_EXCEEDED'), 2, 0),
+		test: always(messages.refusal('API_LIMIT_EXCEEDED'), 2, 0),
 	},
 ];
 
 /** The login succeeds in the end, after so many calls. */
-function works(fault: string, strike: Strike, { calls }: { calls: number }): Row {
-	const cells = {
+function works(title: string, fault: Fault, { calls }: { calls: number }): Row {
+	const expectations = {
 		'first call': [OK, calls, 1],
 		'warm call': [OK, calls, 1],
 		'third of five': [ALL, 1 + calls, 5],
 	} as const;
 	return {
+		title,
 		fault,
-		strike,
-		node: cells,
-		http: cells,
+		node: expectations,
+		http: expectations,
 		end: { 'warm call': [OK, 0, 0] },
 		test: always(OK, calls, 0),
 	};
 }
 
 /** One login fails, and is not repeated for the same item; for the next item the next one succeeds. */
-function passes(fault: string, strike: Strike, error: Expected): Row {
+function passes(title: string, fault: Fault, error: Expected): Row {
 	return {
+		title,
 		fault,
-		strike,
 		node: {
 			'first call': [error, 1, 0],
 			'warm call': [error, 1, 0],
@@ -114,9 +122,9 @@ function passes(fault: string, strike: Strike, error: Expected): Row {
 }
 
 /** Vault refuses the login, and does so for each further item, for nothing says that it would be tried in vain. */
-function lasts(fault: string, strike: Strike, error: Expected): Row {
+function lasts(title: string, fault: Fault, error: Expected): Row {
 	return {
-		...passes(fault, strike, error),
+		...passes(title, fault, error),
 		node: {
 			'first call': [error, 1, 0],
 			'warm call': [error, 1, 0],
@@ -126,18 +134,18 @@ function lasts(fault: string, strike: Strike, error: Expected): Row {
 }
 
 /** Vault refuses the login in a way that can lock the account: the same fields are not tried again. */
-function locks(fault: string, strike: Strike, type: string): Row {
-	const error = words.refusal(type);
-	const cells = {
+function locks(title: string, fault: Fault, type: string): Row {
+	const error = messages.refusal(type);
+	const expectations = {
 		'first call': [error, 1, 0],
 		'warm call': [error, 1, 0],
 		'third of five': [fromThird(error), 2, 2],
 	} as const;
 	return {
+		title,
 		fault,
-		strike,
-		node: cells,
-		http: cells,
+		node: expectations,
+		http: expectations,
 		end: { 'warm call': [OK, 0, 0] },
 		test: always(error, 1, 0),
 	};

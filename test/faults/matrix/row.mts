@@ -1,38 +1,38 @@
+import type { Fault } from '../faults.mts';
 import type { Expected } from '../results.mts';
-import type { Strike } from '../strikes.mts';
 
 /** When the fault comes: at the first call ever, on a session in use, or amid a batch that began without one. */
 export type Moment = 'first call' | 'warm call' | 'third of five';
 
 /**
- * What must happen in one cell: the result (of each item), the logins that reach Vault, and how often the way's own
+ * What must happen in one case: the result (of each item), the logins that reach Vault, and how often the entry point's own
  * call changes data, where it is one that does.
  */
-export type Cell = readonly [
+export type Expectation = readonly [
 	result: Expected | readonly Expected[],
 	logins: number,
 	changes: number,
 ];
 
-export type Cells = Partial<Record<Moment, Cell>>;
+export type Expectations = Partial<Record<Moment, Expectation>>;
 
-/** One fault, and what must happen in each way in. A moment left out is one at which the fault cannot come. */
+/** One fault, and what must happen at each entry point. At a moment left out, the fault cannot come. */
 export interface Row {
-	fault: string;
-	strike: Strike;
+	title: string;
+	fault: Fault;
 	/** Veeva Vault node; without changes also for its list in the editor */
-	node: Cells;
+	node: Expectations;
 	/** HTTP Request node */
-	http: Cells;
+	http: Expectations;
 	/** Veeva Vault node, Session › End */
-	end?: Cells;
+	end?: Expectations;
 	/** Credential test */
-	test: Cells;
+	test: Expectations;
 	/** How many sessions of the user may live afterwards, where that matters */
 	sessionsLeft?: number;
 }
 
-/** A cell of the credential test, on whichever session: it logs in afresh. */
-export function always(...cell: Cell): Cells {
-	return { 'first call': cell, 'warm call': cell };
+/** What the credential test must do, on whichever session: it always logs in. */
+export function always(...expectation: Expectation): Expectations {
+	return { 'first call': expectation, 'warm call': expectation };
 }

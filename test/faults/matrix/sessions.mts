@@ -1,21 +1,21 @@
+import * as faults from '../faults.mts';
 import { ALL, body, fromThird, OK, third } from '../results.mts';
-import * as strikes from '../strikes.mts';
-import type { Cells, Row } from './row.mts';
-import * as words from './words.mts';
+import * as messages from './messages.mts';
+import type { Expectations, Row } from './row.mts';
 
-/** One more login, and nobody notices. */
-const REPLACED: Cells = { 'warm call': [OK, 1, 1], 'third of five': [ALL, 2, 5] };
+/** One more login, and nothing else. */
+const REPLACED: Expectations = { 'warm call': [OK, 1, 1], 'third of five': [ALL, 2, 5] };
 
 /** Ending a session that is not there any more is a success without a change. */
-const NOTHING_TO_END: Cells = { 'warm call': [OK, 0, 0] };
+const NOTHING_TO_END: Expectations = { 'warm call': [OK, 0, 0] };
 
-const TESTED: Cells = { 'warm call': [OK, 1, 0] };
+const TESTED: Expectations = { 'warm call': [OK, 1, 0] };
 
 /** Ends of a session, and faults while Vault is asked whether it lives. All need that there was one. */
 export const SESSIONS: readonly Row[] = [
 	{
-		fault: 'session idled out',
-		strike: strikes.idledOut,
+		title: 'session idled out',
+		fault: faults.idledOut,
 		node: REPLACED,
 		http: REPLACED,
 		end: NOTHING_TO_END,
@@ -23,8 +23,8 @@ export const SESSIONS: readonly Row[] = [
 		sessionsLeft: 1,
 	},
 	{
-		fault: 'session past its 48 hours',
-		strike: strikes.over48Hours,
+		title: 'session past its 48 hours',
+		fault: faults.over48Hours,
 		node: REPLACED,
 		http: REPLACED,
 		end: NOTHING_TO_END,
@@ -32,8 +32,8 @@ export const SESSIONS: readonly Row[] = [
 		sessionsLeft: 1,
 	},
 	{
-		fault: 'session ended by another workflow',
-		strike: strikes.endedElsewhere,
+		title: 'session ended by another workflow',
+		fault: faults.endedElsewhere,
 		node: REPLACED,
 		http: REPLACED,
 		end: NOTHING_TO_END,
@@ -43,8 +43,8 @@ export const SESSIONS: readonly Row[] = [
 	{
 		// The node repeats the call, for Vault has said that it did not run. The HTTP Request node is n8n's: it does
 		// not look into the answer, and its session is asked about only when the lease is over.
-		fault: 'session killed at Vault',
-		strike: strikes.killed,
+		title: 'session killed at Vault',
+		fault: faults.killed,
 		node: REPLACED,
 		http: {
 			'warm call': [body('INVALID_SESSION_ID'), 0, 0],
@@ -54,8 +54,8 @@ export const SESSIONS: readonly Row[] = [
 		test: TESTED,
 	},
 	{
-		fault: 'session killed at Vault, lease over',
-		strike: strikes.killedAndLeaseOver,
+		title: 'session killed at Vault, lease over',
+		fault: faults.killedAndLeaseOver,
 		node: REPLACED,
 		http: REPLACED,
 		end: NOTHING_TO_END,
@@ -64,12 +64,12 @@ export const SESSIONS: readonly Row[] = [
 	},
 	{
 		// Renewed once for each item, then believed.
-		fault: 'Vault calls every session dead',
-		strike: { befalls: { with: { error: 'INVALID_SESSION_ID' }, times: Infinity } },
+		title: 'Vault calls every session dead',
+		fault: { onCall: { with: { error: 'INVALID_SESSION_ID' }, times: Infinity } },
 		node: {
-			'first call': [words.refusal('INVALID_SESSION_ID'), 2, 0],
-			'warm call': [words.refusal('INVALID_SESSION_ID'), 1, 0],
-			'third of five': [fromThird(words.refusal('INVALID_SESSION_ID')), 4, 2],
+			'first call': [messages.refusal('INVALID_SESSION_ID'), 2, 0],
+			'warm call': [messages.refusal('INVALID_SESSION_ID'), 1, 0],
+			'third of five': [fromThird(messages.refusal('INVALID_SESSION_ID')), 4, 2],
 		},
 		http: {
 			'first call': [body('INVALID_SESSION_ID'), 1, 0],
@@ -78,13 +78,13 @@ export const SESSIONS: readonly Row[] = [
 		},
 		end: NOTHING_TO_END,
 		test: {
-			'first call': [words.TEST.deadSession, 1, 0],
-			'warm call': [words.TEST.deadSession, 1, 0],
+			'first call': [messages.TEST.deadSession, 1, 0],
+			'warm call': [messages.TEST.deadSession, 1, 0],
 		},
 	},
 	{
-		fault: 'lease over, session lives',
-		strike: strikes.leaseOver,
+		title: 'lease over, session lives',
+		fault: faults.leaseOver,
 		node: { 'warm call': [OK, 0, 1], 'third of five': [ALL, 1, 5] },
 		http: { 'warm call': [OK, 0, 1], 'third of five': [ALL, 1, 5] },
 		end: { 'warm call': [OK, 0, 1] },
@@ -93,37 +93,40 @@ export const SESSIONS: readonly Row[] = [
 	{
 		// Whether the session lives stays open, so no login; the next item asks again. The HTTP Request node's items
 		// ask at the same time, and share what is answered.
-		fault: 'HTTP 500 at the keep-alive',
-		strike: strikes.atKeepAlive({ with: '500' }),
+		title: 'HTTP 500 at the keep-alive',
+		fault: faults.atKeepAlive({ with: '500' }),
 		node: {
-			'warm call': [words.HTTP_500, 0, 0],
-			'third of five': [third(words.HTTP_500), 1, 4],
+			'warm call': [messages.HTTP_500, 0, 0],
+			'third of five': [third(messages.HTTP_500), 1, 4],
 		},
 		http: {
-			'warm call': [words.HTTP_500, 0, 0],
-			'third of five': [fromThird(words.HTTP_500), 1, 2],
+			'warm call': [messages.HTTP_500, 0, 0],
+			'third of five': [fromThird(messages.HTTP_500), 1, 2],
 		},
 		end: { 'warm call': [OK, 0, 1] },
 		test: TESTED,
 	},
 	{
-		fault: 'connection reset at the keep-alive',
-		strike: strikes.atKeepAlive({ with: 'reset' }),
-		node: { 'warm call': [words.RESET, 0, 0], 'third of five': [third(words.RESET), 1, 4] },
-		http: { 'warm call': [words.RESET, 0, 0], 'third of five': [fromThird(words.RESET), 1, 2] },
+		title: 'connection reset at the keep-alive',
+		fault: faults.atKeepAlive({ with: 'reset' }),
+		node: { 'warm call': [messages.RESET, 0, 0], 'third of five': [third(messages.RESET), 1, 4] },
+		http: {
+			'warm call': [messages.RESET, 0, 0],
+			'third of five': [fromThird(messages.RESET), 1, 2],
+		},
 		end: { 'warm call': [OK, 0, 1] },
 		test: TESTED,
 	},
 	{
-		fault: 'HTML page at the keep-alive',
-		strike: strikes.atKeepAlive({ with: 'html' }),
+		title: 'HTML page at the keep-alive',
+		fault: faults.atKeepAlive({ with: 'html' }),
 		node: {
-			'warm call': [words.NOT_VAULT, 0, 0],
-			'third of five': [third(words.NOT_VAULT), 1, 4],
+			'warm call': [messages.NOT_VAULT, 0, 0],
+			'third of five': [third(messages.NOT_VAULT), 1, 4],
 		},
 		http: {
-			'warm call': [words.NOT_VAULT, 0, 0],
-			'third of five': [fromThird(words.NOT_VAULT), 1, 2],
+			'warm call': [messages.NOT_VAULT, 0, 0],
+			'third of five': [fromThird(messages.NOT_VAULT), 1, 2],
 		},
 		end: { 'warm call': [OK, 0, 1] },
 		test: TESTED,

@@ -6,8 +6,8 @@ export const delegations: SignedRoute = {
 	method: 'GET',
 	path: '/api/:version/delegation/vaults',
 	signed: true,
-	handle({ world }, { user }) {
-		const { state, address } = world;
+	handle({ context }, { user }) {
+		const { state, address } = context;
 		const delegated = state.delegations.flatMap((delegation) => {
 			const vault = state.vault(delegation.vaultId);
 			const delegator = state.findUser(delegation.delegator);
@@ -32,7 +32,7 @@ export const delegationLogin: SignedRoute = {
 	signed: true,
 	form: 'any form',
 	changes: true,
-	handle({ world, fields }, { user, session }) {
+	handle({ context, fields }, { user, session }) {
 		if (session?.delegateUserId !== undefined) {
 			throw new VaultError(
 				'OPERATION_NOT_ALLOWED',
@@ -42,15 +42,15 @@ export const delegationLogin: SignedRoute = {
 		for (const name of ['vault_id', 'delegator_userid']) {
 			if (!fields[name]) throw new VaultError('PARAMETER_REQUIRED', `${name} is missing.`);
 		}
-		const vault = world.state.vault(Number(fields.vault_id));
-		const delegator = world.state.userById(Number(fields.delegator_userid));
+		const vault = context.state.vault(Number(fields.vault_id));
+		const delegator = context.state.userById(Number(fields.delegator_userid));
 		if (!vault?.active) {
 			throw new VaultError('INVALID_DATA', `No Vault has the ID ${fields.vault_id}.`);
 		}
 		if (!delegator) {
 			throw new VaultError('INVALID_DATA', `No user has the ID ${fields.delegator_userid}.`);
 		}
-		const granted = world.state.findDelegation({
+		const granted = context.state.findDelegation({
 			delegator: delegator.username,
 			delegate: user.username,
 			vaultId: vault.id,
@@ -59,7 +59,7 @@ export const delegationLogin: SignedRoute = {
 			throw new VaultError('INSUFFICIENT_ACCESS', 'The user has no delegated access there.');
 		}
 		return success({
-			delegated_sessionid: world.state.openSession(delegator, vault.id, user).id,
+			delegated_sessionid: context.state.openSession(delegator, vault.id, user).id,
 		});
 	},
 };

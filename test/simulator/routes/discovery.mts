@@ -7,16 +7,16 @@ export const discovery: OpenRoute = {
 	method: 'POST',
 	path: '/auth/discovery',
 	signed: false,
-	handle({ world, record }) {
+	handle({ context, record }) {
 		const { username, client_id: clientId } = record.query;
 		if (!username) throw new VaultError('PARAMETER_REQUIRED', 'username is missing.');
-		const user = world.state.findUser(username);
+		const user = context.state.findUser(username);
 		// Anyone may ask: who does not exist looks like a password user.
 		if (!user || user.authType === 'password') {
 			return success({ errors: [], data: { auth_type: 'password' } });
 		}
 		const withMsal = record.headers['x-vaultapi-authincludemsal'] === 'true';
-		const loginService = `http://${world.loginHost()}`;
+		const loginService = `http://${context.loginHost()}`;
 		return success({
 			errors: [],
 			data: {

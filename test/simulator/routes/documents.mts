@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+
 import { OtherAnswer, success, VaultError } from '../answers.mts';
 import type { Call, SignedRoute, Signer } from '../call.mts';
 import type { DocumentRecord, FileRecord } from '../types.mts';
@@ -12,9 +13,9 @@ export const createDocument: SignedRoute = {
 	signed: true,
 	form: 'form with files',
 	changes: true,
-	handle({ world, fields, files }, { user, vault, session }) {
+	handle({ context, fields, files }, { user, vault, session }) {
 		if (!fields.name__v) throw new VaultError('PARAMETER_REQUIRED', 'name__v is missing.');
-		const { id } = world.state.addDocument({
+		const { id } = context.state.addDocument({
 			vaultId: vault.id,
 			name: fields.name__v,
 			createdBy: user.id,
@@ -30,8 +31,8 @@ export const listDocuments: SignedRoute = {
 	method: 'GET',
 	path,
 	signed: true,
-	handle({ world }, { vault }) {
-		const documents = world.state.documents.filter(({ vaultId }) => vaultId === vault.id);
+	handle({ context }, { vault }) {
+		const documents = context.state.documents.filter(({ vaultId }) => vaultId === vault.id);
 		return success({
 			size: documents.length,
 			start: 0,
@@ -81,8 +82,8 @@ export const downloadDocument: SignedRoute = {
 	},
 };
 
-function documentOf({ world, params }: Call, { vault }: Signer): DocumentRecord {
-	const found = world.state.documents.find(
+function documentOf({ context, params }: Call, { vault }: Signer): DocumentRecord {
+	const found = context.state.documents.find(
 		({ id, vaultId }) => String(id) === params.id && vaultId === vault.id,
 	);
 	if (!found) throw new VaultError('INVALID_DATA', `There is no document ${params.id}.`);

@@ -10,7 +10,7 @@ import type { UserRecord, VaultRecord } from '../types.mts';
  * @throws INSUFFICIENT_ACCESS when the user is in no active Vault
  */
 export function land(call: Call, user: UserRecord, vaultDns: string | undefined): Envelope {
-	const { state, address } = call.world;
+	const { state, address } = call.context;
 	const open = state.vaultsOf(user);
 	const vault = landingVault(
 		open,

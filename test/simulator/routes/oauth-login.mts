@@ -12,7 +12,7 @@ export const oauthLogin: OpenRoute = {
 	form: 'urlencoded',
 	changes: true,
 	async handle(call) {
-		const { state, settings, pause } = call.world;
+		const { state, settings, pause } = call.context;
 		await pause(settings.loginDelay);
 		const profile = state.users
 			.flatMap((user) => user.profiles)
@@ -25,8 +25,8 @@ export const oauthLogin: OpenRoute = {
 
 		const clientId = call.fields.client_id || undefined;
 		const mapped = clientId === undefined ? undefined : (profile.clientIds[clientId] ?? clientId);
-		const user = state.findUser(await tokenOwner(call.world, token, mapped));
-		if (!user || !user.profiles.some(({ id }) => id === profile.id)) {
+		const user = state.findUser(await tokenOwner(call.context, token, mapped));
+		if (!user?.profiles.some(({ id }) => id === profile.id)) {
 			throw new VaultError('INSUFFICIENT_ACCESS', 'The token is for no user of this profile.');
 		}
 		if (user.inactive) throw new VaultError('INACTIVE_USER', 'The user is inactive.');

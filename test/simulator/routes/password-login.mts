@@ -14,7 +14,7 @@ export const passwordLogin: OpenRoute = {
 	form: 'any form',
 	changes: true,
 	async handle(call) {
-		await call.world.pause(call.world.settings.loginDelay);
+		await call.context.pause(call.context.settings.loginDelay);
 		return logIn(call);
 	},
 };
@@ -24,7 +24,7 @@ function logIn(call: Call): Envelope {
 	if (!username) throw new VaultError('PARAMETER_REQUIRED', 'username is missing.');
 	if (!password) throw new VaultError('NO_PASSWORD_PROVIDED', 'No password was provided.');
 
-	const user = call.world.state.findUser(username);
+	const user = call.context.state.findUser(username);
 	// An SSO user has no Vault password that could be right.
 	if (!user || user.authType !== 'password') throw incorrect();
 	if (user.locked) throw lockedOut();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+
 import { success, VaultError, type Envelope } from '../answers.mts';
-import type { Call, SignedRoute, Signer, World } from '../call.mts';
+import type { Call, SignedRoute, Signer, Context } from '../call.mts';
 import type { QueryRecord, VaultRecord } from '../types.mts';
 import { parseVql, READINGS, USERS } from '../vql.mts';
 
@@ -21,7 +22,7 @@ export const submitQuery: SignedRoute = {
 		if (!q) throw new VaultError('PARAMETER_REQUIRED', 'q is missing.');
 		const query = parseVql(q);
 		const id = randomUUID();
-		call.world.state.queries.set(id, query);
+		call.context.state.queries.set(id, query);
 		return page(call, signer, id, query, 0);
 	},
 };
@@ -33,7 +34,7 @@ export const queryPages: SignedRoute[] = (['GET', 'POST'] as const).map((method)
 	signed: true,
 	handle(call, signer) {
 		const id = call.params.queryId ?? '';
-		const query = call.world.state.queries.get(id);
+		const query = call.context.state.queries.get(id);
 		if (!query) throw new VaultError('INVALID_DATA', 'The query has expired.');
 		return page(call, signer, id, query, Number(call.record.query.pageoffset ?? 0));
 	},
@@ -80,10 +81,10 @@ function page(
 	});
 }
 
-function rowsOf({ world }: Call, { vault }: Signer, { target, conditions }: QueryRecord): Rows {
+function rowsOf({ context }: Call, { vault }: Signer, { target, conditions }: QueryRecord): Rows {
 	if (target === READINGS) {
 		return {
-			count: world.settings.queryRecords,
+			count: context.settings.queryRecords,
 			at: (index) => ({
 				id: `V${String(index).padStart(14, '0')}`,
 				name__v: `Reading ${index + 1}`,
@@ -91,19 +92,19 @@ function rowsOf({ world }: Call, { vault }: Signer, { target, conditions }: Quer
 			}),
 		};
 	}
-	const rows = (target === USERS ? usersOf(world, vault) : documentsOf(world, vault)).filter(
+	const rows = (target === USERS ? usersOf(context, vault) : documentsOf(context, vault)).filter(
 		(row) => conditions.every(({ field, value }) => String(row[field]) === value),
 	);
 	return { count: rows.length, at: (index) => rows[index] ?? {} };
 }
 
-function documentsOf({ state }: World, vault: VaultRecord): Array<Record<string, unknown>> {
+function documentsOf({ state }: Context, vault: VaultRecord): Array<Record<string, unknown>> {
 	return state.documents
 		.filter(({ vaultId }) => vaultId === vault.id)
 		.map(({ id, name, createdBy }) => ({ id, name__v: name, created_by__v: createdBy }));
 }
 
-function usersOf({ state }: World, vault: VaultRecord): Array<Record<string, unknown>> {
+function usersOf({ state }: Context, vault: VaultRecord): Array<Record<string, unknown>> {
 	return state.users
 		.filter(({ vaultIds }) => vaultIds.includes(vault.id))
 		.map(({ id, username, email, firstName, lastName }) => ({

@@ -37,9 +37,9 @@ export const listRecords: SignedRoute = {
 	method: 'GET',
 	path,
 	signed: true,
-	handle({ world, params, record }, { vault }) {
+	handle({ context, params, record }, { vault }) {
 		const { object = '' } = params;
-		const all = (world.state.records.get(object) ?? []).filter(
+		const all = (context.state.records.get(object) ?? []).filter(
 			({ vaultId }) => vaultId === vault.id,
 		);
 		const limit = Number(record.query.limit ?? 200);
@@ -51,7 +51,7 @@ export const listRecords: SignedRoute = {
 				limit,
 				offset,
 				...(next < all.length && {
-					next_page: `${world.address(vault).url}/api/${params.version}/vobjects/${object}?limit=${limit}&offset=${next}`,
+					next_page: `${context.address(vault).url}/api/${params.version}/vobjects/${object}?limit=${limit}&offset=${next}`,
 				}),
 			},
 			data: all.slice(offset, next).map(({ id, name }) => ({ id, name__v: name })),
@@ -64,7 +64,7 @@ function recordsOf({ text }: Call): Array<Record<string, unknown>> {
 	if (text.type === 'text/csv') return fromCsv(text.text);
 	const given = parsed(text.text);
 	if (!Array.isArray(given)) throw new VaultError('INVALID_DATA', 'The body must be a JSON list.');
-	return given;
+	return given as Array<Record<string, unknown>>;
 }
 
 function parsed(json: string): unknown {
@@ -86,7 +86,7 @@ function fromCsv(csv: string): Array<Record<string, unknown>> {
 }
 
 function create(
-	{ world, params }: Call,
+	{ context, params }: Call,
 	{ vault }: Signer,
 	fields: Record<string, unknown>,
 ): Outcome {
@@ -95,13 +95,13 @@ function create(
 	if (typeof name !== 'string' || name === '') {
 		return { type: 'PARAMETER_REQUIRED', message: 'Missing required parameter [name__v].' };
 	}
-	const records = world.state.records.get(object) ?? [];
+	const records = context.state.records.get(object) ?? [];
 	if (records.some((record) => record.name === name && record.vaultId === vault.id)) {
 		return { type: 'INVALID_DATA', message: `The name "${name}", is taken.` };
 	}
 	const id = `V${String(records.length + 1).padStart(14, '0')}`;
 	const record: ObjectRecord = { id, name, vaultId: vault.id, fields };
-	world.state.records.set(object, [...records, record]);
+	context.state.records.set(object, [...records, record]);
 	return { id };
 }
 

@@ -19,8 +19,8 @@ export const endSession: SignedRoute = {
 	path: '/api/:version/session',
 	signed: true,
 	changes: true,
-	handle({ world }, signer) {
-		world.state.endSession(sessionOf(signer).id);
+	handle({ context }, signer) {
+		context.state.endSession(sessionOf(signer).id);
 		return success();
 	},
 };

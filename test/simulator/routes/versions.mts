@@ -7,8 +7,8 @@ export const versions: SignedRoute[] = ['/api', '/api/', '/api/:version'].map((p
 	method: 'GET',
 	path,
 	signed: true,
-	handle({ world }, { vault }) {
-		const { url } = world.address(vault);
+	handle({ context }, { vault }) {
+		const { url } = context.address(vault);
 		return success({
 			values: Object.fromEntries(API_VERSIONS.map((version) => [version, `${url}/api/${version}`])),
 		});

@@ -7,7 +7,7 @@ import { nameOf, pairsProperty, textOf, type Parameters } from '../parameters';
 import { fieldsBody, fileBody, formBody, textBody, type FormPart, type Upload } from './content';
 import { assertHeaderValue } from './headers';
 
-/** The methods that may have a body. */
+/** The methods that can have a body. */
 const withBody = { method: ['DELETE', 'PATCH', 'POST', 'PUT'] };
 
 const KINDS = [
@@ -21,7 +21,7 @@ const KINDS = [
 
 const FILE_FIELD = 'Input Data Field Name';
 
-/** What the editor shows for the body of a call; {@link readBody} reads it. */
+/** What the editor shows for the body of a call. {@link readBody} reads it. */
 export const bodyProperties: INodeProperties[] = [
 	{
 		displayName: 'Body Content Type',
@@ -32,24 +32,26 @@ export const bodyProperties: INodeProperties[] = [
 			{
 				name: 'Form Urlencoded',
 				value: 'form-urlencoded',
-				description: 'Names and values, which most calls take',
+				description: 'Send names and values, as most calls expect',
 			},
 			{
 				name: 'Form-Data',
 				value: 'multipart-form-data',
-				description: 'Names and values, and files from binary fields',
+				description: 'Send names and values, and files from binary fields',
 			},
-			{ name: 'JSON', value: 'json', description: 'A JSON text, object or list' },
+			{ name: 'JSON', value: 'json', description: 'Send JSON text, an object, or a list' },
 			{
-				name: 'N8n Binary File',
+				// n8n writes its own name like this.
+				// eslint-disable-next-line n8n-nodes-base/node-param-display-name-miscased
+				name: 'n8n Binary File',
 				value: 'binaryData',
-				description: 'One file from a binary field, as it is, such as a CSV file',
+				description: 'Send one file from a binary field, such as a CSV file',
 			},
-			{ name: 'None', value: 'none', description: 'The call has no body' },
-			{ name: 'Raw', value: 'raw', description: 'A text, such as CSV' },
+			{ name: 'None', value: 'none', description: 'Send no body' },
+			{ name: 'Raw', value: 'raw', description: 'Send text, such as CSV' },
 		],
 		default: 'none',
-		description: 'What to send as the body',
+		description: 'Type of the body to send',
 	},
 	{
 		displayName: 'JSON',
@@ -57,10 +59,10 @@ export const bodyProperties: INodeProperties[] = [
 		type: 'json',
 		displayOptions: { show: { ...withBody, contentType: ['json'] } },
 		default: '',
-		description: 'The body, as JSON text or as an expression that gives an object or a list',
+		description: 'Enter the body as JSON, or use an expression that returns an object or a list',
 	},
 	{
-		...pairsProperty('bodyParameters', 'Body Fields', 'field', 'The fields of the form'),
+		...pairsProperty('bodyParameters', 'Body Fields', 'field', 'Fields of the form'),
 		displayOptions: { show: { ...withBody, contentType: ['form-urlencoded'] } },
 	},
 	{
@@ -71,7 +73,7 @@ export const bodyProperties: INodeProperties[] = [
 		displayOptions: { show: { ...withBody, contentType: ['multipart-form-data'] } },
 		placeholder: 'Add part',
 		default: {},
-		description: 'The fields and files of the form',
+		description: 'Fields and files of the form',
 		options: [
 			{
 				displayName: 'Part',
@@ -90,15 +92,17 @@ export const bodyProperties: INodeProperties[] = [
 						name: 'parameterType',
 						type: 'options',
 						options: [
-							{ name: 'Form Data', value: 'formData', description: 'A text' },
+							{ name: 'Form Data', value: 'formData', description: 'Send text' },
 							{
-								name: 'N8n Binary File',
+								// n8n writes its own name like this.
+								// eslint-disable-next-line n8n-nodes-base/node-param-display-name-miscased
+								name: 'n8n Binary File',
 								value: 'formBinaryData',
-								description: 'A file from a binary field of the item',
+								description: 'Send a file from a binary field of the item',
 							},
 						],
 						default: 'formData',
-						description: 'What the part holds',
+						description: 'Content of the part',
 					},
 					{
 						displayName: 'Value',
@@ -114,7 +118,7 @@ export const bodyProperties: INodeProperties[] = [
 						type: 'string',
 						displayOptions: { show: { parameterType: ['formBinaryData'] } },
 						default: 'data',
-						description: 'Name of the binary field of the item that has the file',
+						description: 'Name of the binary field of the item that contains the file',
 					},
 				],
 			},
@@ -137,7 +141,7 @@ export const bodyProperties: INodeProperties[] = [
 		displayOptions: { show: { ...withBody, contentType: ['raw'] } },
 		default: '',
 		placeholder: 'e.g. id,name__v',
-		description: 'The body, as it is sent',
+		description: 'Enter the body. It is sent unchanged.',
 	},
 	{
 		displayName: FILE_FIELD,
@@ -145,79 +149,83 @@ export const bodyProperties: INodeProperties[] = [
 		type: 'string',
 		displayOptions: { show: { ...withBody, contentType: ['binaryData'] } },
 		default: 'data',
-		description: 'Name of the binary field of the item that has the file',
+		description: 'Name of the binary field of the item that contains the file',
 	},
 ];
 
 /** What a call sends. */
 interface Body {
-	/** Makes it, anew for each time that it is sent */
-	make: () => CallBody | Promise<CallBody>;
-	/** Whether it has files, and may take long */
+	/** Creates it, again each time it is sent */
+	create: () => CallBody | Promise<CallBody>;
+	/** Whether it contains files, so that sending it may take long */
 	isUpload: boolean;
 }
 
 /**
- * Reads the body of one item. All is checked at once; files are opened when they are sent.
+ * Reads the body of one item. Everything is checked now. Files are opened when they are sent.
  *
- * @returns `undefined` when the call has none
+ * @returns `undefined` when the call has no body
  * @throws VaultFieldError
  */
 export async function readBody(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	given: Parameters,
+	parameters: Parameters,
 ): Promise<Body | undefined> {
-	if (!withBody.method.some((method) => method === given.value('method'))) return undefined;
-	const kind = given.choice('contentType', 'Body Content Type', KINDS);
+	if (!withBody.method.some((method) => method === parameters.value('method'))) return undefined;
+	const kind = parameters.choice('contentType', 'Body Content Type', KINDS);
 	if (kind === 'none') return undefined;
-	assertNoContentType(given, kind);
+	assertNoContentType(parameters, kind);
 	switch (kind) {
 		case 'json':
-			return text(jsonText(given.value('jsonBody')), 'application/json');
+			return text(jsonText(parameters.value('jsonBody')), 'application/json');
 		case 'form-urlencoded': {
-			const fields = given.pairs('bodyParameters', 'Body Fields');
-			return { make: () => fieldsBody(fields), isUpload: false };
+			const fields = parameters.pairs('bodyParameters', 'Body Fields');
+			return { create: () => fieldsBody(fields), isUpload: false };
 		}
 		case 'raw': {
-			const type = given.text('rawContentType', 'Content Type', 'a media type, such as text/csv');
+			const type = parameters.text(
+				'rawContentType',
+				'Content Type',
+				'a media type, such as text/csv',
+			);
 			assertHeaderValue(type, 'Content Type');
-			const body = given.value('body') ?? '';
+			const body = parameters.value('body') ?? '';
 			if (typeof body === 'string' && body !== '') return text(body, type);
-			// Not what it is: there may be a password in it.
+			// Do not repeat the body: it may contain a password.
 			throw new VaultFieldError('Body', body === '' ? '' : undefined, 'the text to send');
 		}
 		case 'binaryData': {
-			const upload = await uploadOf(context, itemIndex, given.value('inputDataFieldName'));
-			return { make: async () => await fileBody(upload), isUpload: true };
+			const upload = await uploadOf(context, itemIndex, parameters.value('inputDataFieldName'));
+			return { create: async () => await fileBody(upload), isUpload: true };
 		}
 		case 'multipart-form-data': {
-			const entries = given.entries('bodyParts');
+			const entries = parameters.entries('bodyParts');
 			if (entries.length === 0) throw new VaultFieldError('Body Parts', '', 'one part or more');
 			const parts = await Promise.all(
 				entries.map(async (entry) => await partOf(context, itemIndex, entry)),
 			);
-			return { make: () => formBody(parts), isUpload: parts.some((part) => 'file' in part) };
+			return { create: () => formBody(parts), isUpload: parts.some((part) => 'file' in part) };
 		}
 	}
 }
 
-/** Throws for a header that says what the body is, which the body says itself. */
-function assertNoContentType(given: Parameters, kind: string): void {
-	const headers = given.pairs('headerParameters', 'Headers');
+/** Refuses a `Content-Type` header: the body sets its own. */
+function assertNoContentType(parameters: Parameters, kind: string): void {
+	const headers = parameters.pairs('headerParameters', 'Headers');
 	const header = headers.find(({ name }) => /^content-type$/i.test(name));
 	if (header === undefined) return;
 	throw new VaultFieldError(
 		'Headers › Name',
 		header.name,
 		kind === 'raw'
-			? 'another header: the field Content Type sets this one'
-			: 'another header: Body Content Type sets this one',
+			? 'a header that the field Content Type does not set'
+			: 'a header that Body Content Type does not set',
 	);
 }
 
 function text(body: string, contentType: string): Body {
-	return { make: () => textBody(body, contentType), isUpload: false };
+	return { create: () => textBody(body, contentType), isUpload: false };
 }
 
 /** @throws VaultFieldError */
@@ -225,20 +233,22 @@ function jsonText(given: unknown): string {
 	if (typeof given === 'object' && given !== null) return JSON.stringify(given);
 	const expected = 'JSON, such as {"name__v": "Leaflet"}';
 	if (typeof given !== 'string') throw new VaultFieldError('JSON', given ?? '', expected);
-	const mistake = mistakeIn(given);
-	if (mistake === undefined) return given;
-	// Not the text itself: there may be a password in it.
-	throw new VaultFieldError('JSON', given.trim() === '' ? '' : undefined, expected + mistake);
+	const place = whereInvalid(given);
+	if (place === undefined) return given;
+	// Do not repeat the text: it may contain a password.
+	throw new VaultFieldError('JSON', given.trim() === '' ? '' : undefined, expected + place);
 }
 
-/** Where a text is no JSON, as the end of a sentence; `undefined` when it is. */
-function mistakeIn(text: string): string | undefined {
+/** Where a text stops being JSON, as the end of a sentence; `undefined` when all of it is JSON. */
+function whereInvalid(text: string): string | undefined {
 	try {
 		JSON.parse(text);
 		return undefined;
 	} catch (error) {
-		const [, place] = /\bat position (\d+)/.exec(String(error)) ?? [];
-		return place === undefined ? '' : `; the mistake is at character ${Number(place) + 1}`;
+		const [, position] = /\bat position (\d+)/.exec(String(error)) ?? [];
+		return position === undefined
+			? ''
+			: `; the text is not JSON from character ${Number(position) + 1} on`;
 	}
 }
 
@@ -254,7 +264,7 @@ async function partOf(
 }
 
 /**
- * A file of the item, as n8n keeps it: in a store of its own, or in memory.
+ * A file of the item, which n8n keeps in its storage or in memory.
  *
  * @param given name of the binary field, or the file itself
  * @throws VaultFieldError when there is none
@@ -266,7 +276,7 @@ async function uploadOf(
 ): Promise<Upload> {
 	const field = typeof given === 'string' ? given.trim() : given;
 	const { id, data, bytes, mimeType, ...file } = fileOf(context, itemIndex, field);
-	// Without a name it would be no file for the server (RFC 7578, section 4.2).
+	// Without a name, the server would not treat it as a file (RFC 7578, section 4.2).
 	const fileName = file.fileName || (typeof field === 'string' ? field : 'file');
 	if (id === undefined) {
 		const content = Buffer.from(data, 'base64');
@@ -281,13 +291,13 @@ async function uploadOf(
 	};
 }
 
-/** Where an item has its files, the settings of the workflow decide: n8n knows. */
+/** The settings of the workflow decide where an item has its files, so n8n looks it up. */
 function fileOf(context: IExecuteFunctions, itemIndex: number, field: unknown): IBinaryData {
 	try {
 		const file: unknown = context.helpers.assertBinaryData(itemIndex, field as string);
 		if (isRecord(file) && typeof file.mimeType === 'string') return file as unknown as IBinaryData;
 	} catch {
-		// n8n's words do not say which field of the node it is.
+		// n8n's message does not say which field of the node is wrong.
 	}
 	const { binary = {} } = context.getInputData()[itemIndex];
 	const names = Object.keys(binary).join(', ') || 'none';

@@ -8,20 +8,20 @@ export interface Upload {
 	mimeType: string;
 	/** In bytes */
 	size: number;
-	/** Opens it: once for each time that it is sent */
+	/** Opens the file, once each time it is sent */
 	open(): Promise<ByteStream | Buffer>;
 }
 
 /** A part of a form. */
 export type FormPart = { name: string } & ({ text: string } | { file: Upload });
 
-/** A body in text, such as JSON or CSV; as bytes, so that no HTTP client reads anything into it. */
+/** A text body, such as JSON or CSV. It is sent as bytes, so that no HTTP client changes it. */
 export function textBody(text: string, contentType: string): CallBody {
-	return { content: Buffer.from(text), headers: { 'Content-Type': asItIs(contentType) } };
+	return { content: Buffer.from(text), headers: { 'Content-Type': unparsed(contentType) } };
 }
 
-/** n8n would take a body of exactly this type apart. */
-function asItIs(contentType: string): string {
+/** n8n parses a body of exactly this type. */
+function unparsed(contentType: string): string {
 	const form = 'application/x-www-form-urlencoded';
 	return contentType === form ? `${form};charset=UTF-8` : contentType;
 }
@@ -38,14 +38,14 @@ export async function fileBody({ open, size, mimeType }: Upload): Promise<CallBo
 	const content = await open();
 	return {
 		content,
-		headers: { 'Content-Type': asItIs(mimeType), 'Content-Length': String(size) },
+		headers: { 'Content-Type': unparsed(mimeType), 'Content-Length': String(size) },
 		close: () => closeStream(content),
 	};
 }
 
 /**
- * RFC 7578. The HTTP client writes the form, with a `Content-Length`, and reads each file when its turn comes, so that
- * none is ever in memory as a whole.
+ * A form with files: `multipart/form-data` (RFC 7578). The HTTP client writes it with a `Content-Length` and reads each
+ * file when its turn comes, so that no file is ever completely in memory.
  */
 export function formBody(parts: readonly FormPart[]): CallBody {
 	const form = new FormData();
@@ -62,11 +62,11 @@ export function formBody(parts: readonly FormPart[]): CallBody {
 	return { content: form, close: () => files.forEach((file) => file.close()) };
 }
 
-/** A file as the platform's forms take it, that is not in memory: its bytes come from where it is opened. */
+/** A file for the platform's forms that is not in memory: its bytes are read when they are sent. */
 class UploadFile extends File {
 	readonly #upload: Upload;
 
-	/** Streams that are open; `undefined` when there are to be none any more */
+	/** Open streams; `undefined` after {@link close} */
 	#opened: Set<ByteStream | Buffer> | undefined = new Set();
 
 	constructor(upload: Upload) {
@@ -88,7 +88,7 @@ class UploadFile extends File {
 		if (this.#opened === undefined) return;
 		const content = await this.#upload.open();
 		this.#opened?.add(content);
-		// Closed while it was being opened.
+		// The form was closed while this file was being opened.
 		if (this.#opened === undefined) closeStream(content);
 		else if (Buffer.isBuffer(content)) yield content;
 		else yield* content as AsyncIterable<Uint8Array>;

@@ -1,14 +1,14 @@
 import { header, type Headers } from '../../vault/http/headers';
 
-/** Longer names are cut: most file systems take 255 bytes. */
+/** Longer names are cut: most file systems allow 255 bytes. */
 const MAX_LENGTH = 200;
 
 /**
- * The name of the file that an answer carries.
+ * The name of the file in a response.
  * RFC 6266, section 4: `filename*` before `filename`; RFC 8187, section 3.2.1: its value. Only the last part of a path
  * counts (RFC 6266, section 4.3).
  *
- * @param path of the call, percent-encoded, from whose last part a name is made where the answer has none
+ * @param path the path of the call, percent-encoded. Its last part is the name when the response has none.
  */
 export function fileNameOf(headers: Headers, path: string): string {
 	const disposition = header(headers, 'content-disposition') ?? '';
@@ -17,7 +17,7 @@ export function fileNameOf(headers: Headers, path: string): string {
 	return safe(found) || safe(decoded(fallback)) || 'file';
 }
 
-/** RFC 3986, section 2.1; as it is where it is not encoded in UTF-8. */
+/** Decodes a part of a path (RFC 3986, section 2.1). It stays unchanged if it is not encoded in UTF-8. */
 function decoded(part: string): string {
 	try {
 		return decodeURIComponent(part);
@@ -57,7 +57,7 @@ function asUtf8(raw: string): string {
 	return text.includes('\uFFFD') ? raw : text;
 }
 
-/** Without folders, and without what no file system takes. */
+/** Removes folders, and replaces characters that file systems do not allow. */
 function safe(name: string): string {
 	const last = name.split(/[/\\]/).at(-1) ?? '';
 	const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '_').trim();

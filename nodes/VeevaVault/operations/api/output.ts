@@ -14,19 +14,24 @@ import { showWarnings } from '../warnings';
 import { fileNameOf } from './fileName';
 import { assertAllDone, bulkRecords, simplified } from './records';
 
-/** What the editor shows for the answer of a call. */
+/** What the editor shows for the response of a call. */
 export const outputProperties: INodeProperties[] = [
 	{
 		displayName: 'Response Format',
 		name: 'responseFormat',
 		type: 'options',
 		options: [
-			{ name: 'File', value: 'file', description: 'A binary field, such as for a download' },
-			{ name: 'JSON', value: 'json', description: 'What most calls answer' },
-			{ name: 'Text', value: 'text', description: 'A field with text, such as CSV' },
+			{
+				name: 'File',
+				value: 'file',
+				description: 'Return a binary field, for example for a download',
+			},
+			{ name: 'JSON', value: 'json', description: 'Return JSON, as most calls do' },
+			{ name: 'Text', value: 'text', description: 'Return a field with text, such as CSV' },
 		],
 		default: 'json',
-		description: 'What to make of the answer. A refusal of Vault is an error in each case.',
+		description:
+			'How to return the response. In every format, the item fails when Vault refuses the call.',
 	},
 	{
 		displayName: 'Put Output in Field',
@@ -35,7 +40,7 @@ export const outputProperties: INodeProperties[] = [
 		displayOptions: { show: { responseFormat: ['file', 'text'] } },
 		default: 'data',
 		required: true,
-		description: 'Name of the field, or of the binary field, to put the answer in',
+		description: 'Name of the field, or of the binary field, to put the response in',
 	},
 	{
 		displayName: 'Simplify',
@@ -47,50 +52,50 @@ export const outputProperties: INodeProperties[] = [
 	},
 ];
 
-/** What a user chooses of an answer. */
-interface AnswerOptions {
-	/** One item for each element of its list */
+/** How the user wants a response returned. */
+interface OutputOptions {
+	/** Return one item for each element of its list */
 	simplify: boolean;
-	/** With the pages after it */
+	/** Read the pages after it, too */
 	followPages: boolean;
-	/** Records that Vault has refused are items like the others */
+	/** Return records that Vault refused as items, like the others */
 	failedAsItems: boolean;
 }
 
 /**
- * Reads what a user has chosen of an answer.
+ * Reads how the user wants a response returned.
  *
  * @throws VaultFieldError
  */
-export function readAnswerOptions(
-	given: Parameters,
+export function readOutputOptions(
+	parameters: Parameters,
 	{ method, format }: Pick<VaultCall, 'method' | 'format'>,
-): AnswerOptions {
-	const followPages = given.optionIsOn('followPages', 'Follow Pages');
+): OutputOptions {
+	const followPages = parameters.optionIsOn('followPages', 'Follow Pages');
 	if (followPages && method !== 'GET' && method !== 'POST') {
-		throw new VaultFieldError('Follow Pages', true, `false with the method ${method}`);
+		throw new VaultFieldError('Follow Pages', true, `it to be off with the method ${method}`);
 	}
 	return {
-		simplify: format === 'json' && given.isOn('simplify', 'Simplify'),
+		simplify: format === 'json' && parameters.isOn('simplify', 'Simplify'),
 		followPages,
-		// What is read with GET may be the log of an earlier call.
+		// A GET may read the result of an earlier call.
 		failedAsItems:
-			given.optionIsOn('failedRecordsAsItems', 'Failed Records as Items') || method === 'GET',
+			parameters.optionIsOn('failedRecordsAsItems', 'Failed Records as Items') || method === 'GET',
 	};
 }
 
 /**
- * The answer as output items: one for each element of its list, or one for each page as Vault wrote it.
+ * The response as output items: one for each element of its list, or one for each page as Vault wrote it.
  *
- * @param call of which it is the answer
- * @throws VaultError when Vault has refused some records and that is to be an error, or a further page
+ * @param call the call that returned it
+ * @throws VaultError when Vault refused a further page, or some records that must not be items
  */
 export async function jsonItems(
 	context: IExecuteFunctions,
 	connection: Connection,
 	{ headers, body: first }: Extract<VaultResponse, { format: 'json' }>,
 	call: VaultCall,
-	{ simplify, followPages, failedAsItems }: AnswerOptions,
+	{ simplify, followPages, failedAsItems }: OutputOptions,
 ): Promise<IDataObject[]> {
 	const output: IDataObject[] = [];
 	for await (const page of followPages ? pages(context, connection, first, call) : [first]) {
@@ -107,11 +112,11 @@ export async function jsonItems(
 }
 
 /**
- * The answer as a file in n8n's store, into which it is written as it comes.
+ * The response as a file, written to n8n's storage as it arrives.
  *
- * @param path of the call
+ * @param path the path of the call
  * @param field name of the binary field
- * @throws VaultError when it does not come to its end
+ * @throws VaultError when it does not arrive completely
  */
 export async function fileItem(
 	context: IExecuteFunctions,
@@ -120,7 +125,7 @@ export async function fileItem(
 ): Promise<FileOutput> {
 	const name = fileNameOf(headers, path);
 	const type = mediaType(headers);
-	// Vault says octet-stream of what it does not know; the name may tell n8n more.
+	// Vault sends octet-stream for types that it does not know. The file name may tell n8n more.
 	const known = type === 'application/octet-stream' && name.includes('.') ? undefined : type;
 	const file = await context.helpers
 		.prepareBinaryData(content, name, known)

@@ -4,42 +4,46 @@ import type { Pair } from '../parameters';
 
 /** Where in a Vault a call goes. */
 export interface VaultPath {
-	/** From the host on, with version and query: `/api/v25.2/objects/documents?limit=10` */
+	/** Everything after the host, with version and query: `/api/v25.2/objects/documents?limit=10` */
 	path: string;
-	/** Scheme and host, where the path was given as a whole address */
+	/** Scheme and host, if the path was given as a full URL */
 	origin?: string;
 }
 
 const EXPECTED =
 	'the path of a Vault API call, such as /objects/documents/42, with or without /api/v25.2 before it';
 
-/** Stands for the Vault while a path is read; nothing is ever sent there. */
+/** Stands for the Vault while a path is read. Nothing is ever sent there. */
 const NOWHERE = 'https://vault.invalid';
 
-/** How often something can be percent-encoded on top of itself before nobody can mean it. */
+/** How many layers of percent-encoding are decoded. No one encodes a value more often on purpose. */
 const MAX_ENCODINGS = 5;
 
 /**
- * Reads the path of a call, so that it cannot lead out of the Vault's API, however it is written.
+ * Reads the path of a call. However it is written, it cannot lead out of the Vault's API.
  *
- * @param given a path with or without `/api/{version}`, or a whole address; both may have a query
- * @param apiVersion the version to call where none is given, `v25.2`
+ * @param given a path with or without `/api/{version}`, or a full URL; both can have a query
+ * @param apiVersion the version to call if the path has none, `v25.2`
  * @param field the field's label, for the error
  * @throws VaultFieldError naming the field, what was given and what is expected
  */
 export function readPath(given: unknown, apiVersion: string, field: string): VaultPath {
 	if (typeof given !== 'string') throw new VaultFieldError(field, given ?? '', EXPECTED);
-	// As Vault's reference writes it.
+	// The form in Vault's reference.
 	const text = given.trim().replace(/^\/?api\/\{version\}(?=\/)/, `/api/${apiVersion}`);
 	if (text === '') throw new VaultFieldError(field, '', EXPECTED);
-	// There may be a secret in the query.
+	// The query may contain a secret.
 	const [shown] = text.split('?', 1);
 	if (/^(GET|POST|PUT|PATCH|DELETE)\s/i.test(text)) {
-		throw new VaultFieldError(field, shown, `${EXPECTED}; the method has a field of its own`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; select the method in its own field`);
 	}
-	// What the URL standard drops, or takes for another character.
+	// Characters that the URL standard removes or replaces.
 	if (/[\p{Cc}\\#]/u.test(text)) {
-		throw new VaultFieldError(field, shown, `${EXPECTED}; # and \\ as %23 and %5C, no line breaks`);
+		throw new VaultFieldError(
+			field,
+			shown,
+			`${EXPECTED}; write # as %23 and \\ as %5C, without line breaks`,
+		);
 	}
 	const absolute = /^[a-z][a-z0-9+.-]*:/i.test(text);
 	assertPlain(absolute ? shown.replace(/^[^/]*\/\/[^/]*/, '') : shown, shown, field);
@@ -52,48 +56,48 @@ export function readPath(given: unknown, apiVersion: string, field: string): Vau
 		throw new VaultFieldError(field, shown, EXPECTED);
 	}
 	if (!/^https?:$/.test(url.protocol)) {
-		throw new VaultFieldError(field, shown, `${EXPECTED}; a whole address begins with https://`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; a full URL begins with https://`);
 	}
 	if (!/^\/api(\/|$)/.test(url.pathname)) {
-		throw new VaultFieldError(field, shown, `${EXPECTED}; addresses of the API begin with /api`);
+		throw new VaultFieldError(field, shown, `${EXPECTED}; paths of the API begin with /api`);
 	}
 	const path = url.pathname + url.search;
 	return absolute ? { path, origin: url.origin } : { path };
 }
 
-/** Puts `/api` and the version before a path that has none. `/api/…` without a version is the API's own, too. */
+/** Adds `/api` and the version to a path that has none. `/api/…` without a version is also in the API. */
 function fromHost(text: string, apiVersion: string): string {
 	const path = text.startsWith('/') ? text : `/${text}`;
 	if (/^\/api([/?]|$)/.test(path)) return path;
 	return /^\/v\d+\.\d+([/?]|$)/.test(path) ? `/api${path}` : `/api/${apiVersion}${path}`;
 }
 
-/** Throws for a path with parts that are empty or mean something other than themselves. */
+/** Refuses a path with parts that are empty, or that have a special meaning in a path. */
 function assertPlain(path: string, shown: string, field: string): void {
-	// An empty part at the end is a value that is missing, except where the API ends with one.
+	// An empty part at the end is a missing value, except in /api/ itself.
 	if (/^\/?api\/$/.test(path)) return;
 	for (const part of path.replace(/^\//, '').split('/')) {
-		if (part === '') throw new VaultFieldError(field, shown, `${EXPECTED}: no part may be empty`);
+		if (part === '') throw new VaultFieldError(field, shown, `${EXPECTED}, without empty parts`);
 		const plain = decoded(part);
 		if (plain === undefined) {
-			throw new VaultFieldError(field, shown, `${EXPECTED}, percent-encoded once, % as %25`);
+			throw new VaultFieldError(field, shown, `${EXPECTED}, percent-encoded once, with % as %25`);
 		}
 		if (isElsewhere(plain)) {
-			throw new VaultFieldError(field, shown, `${EXPECTED}, without . or .. and encoded slashes`);
+			throw new VaultFieldError(field, shown, `${EXPECTED}, without ".", "..", or encoded slashes`);
 		}
-		// Encoded, they belong to a value.
+		// Encoded braces belong to a value.
 		if (/[{}]/.test(part)) {
 			throw new VaultFieldError(field, shown, `a value for ${plain} in Path Parameters`);
 		}
 	}
 }
 
-/** Whether a part of a path leads out of its place. Some servers leave out what follows a semicolon before they look. */
+/** Whether a part of a path leads somewhere else. Some servers first remove what follows a semicolon. */
 function isElsewhere(part: string): boolean {
 	return /^\.{1,2}(;|$)/.test(part) || /[\p{Cc}/\\]/u.test(part);
 }
 
-/** @returns `undefined` when it cannot be decoded, or not to an end */
+/** @returns `undefined` when the part cannot be decoded, or has too many layers */
 function decoded(part: string): string | undefined {
 	let plain = part;
 	try {
@@ -103,19 +107,19 @@ function decoded(part: string): string | undefined {
 			plain = next;
 		}
 	} catch {
-		// A % that stands for itself is an error at the first decoding only.
+		// A literal % is invalid in the first layer only.
 		return plain === part ? undefined : plain;
 	}
 	return undefined;
 }
 
 /**
- * Puts values in place of a path's `{names}`.
+ * Replaces a path's `{names}` with values.
  *
- * @param values by name; each becomes one part of the path, or one value of its query, whatever is in it
+ * @param values the values by name. Each becomes one part of the path, or one value in its query, whatever it contains.
  * @param field label of the field that has the values
- * @throws VaultFieldError for a name that the path does not have, for a value that is no part of a path, and for a name
- *   in the query that has got no value
+ * @throws VaultFieldError for a name that the path does not have, for a value that cannot be part of a path, and for a name
+ *   in the query without a value
  */
 export function fillPath(template: string, values: readonly Pair[], field: string): string {
 	const filled = values.reduce((text, { name, value }) => {
@@ -125,21 +129,21 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 			throw new VaultFieldError(
 				field,
 				name,
-				`a name that stands in braces in the path, once; it has: ${names}`,
+				`a name from the path, used only once. The path has: ${names}`,
 			);
 		}
 		const part = value.trim();
 		const expected = 'the value for this part of the path';
 		if (part === '') throw new VaultFieldError(`${field} › ${name}`, '', expected);
-		// Half a character, which nothing can encode (RFC 3629, section 3).
+		// Half a character, which cannot be encoded (RFC 3629, section 3).
 		if (/\p{Cs}/u.test(part)) {
-			throw new VaultFieldError(`${field} › ${name}`, value, 'whole characters');
+			throw new VaultFieldError(`${field} › ${name}`, value, 'complete Unicode characters');
 		}
 		if (isElsewhere(part) && text.split('?', 1)[0].includes(placeholder)) {
 			throw new VaultFieldError(
 				`${field} › ${name}`,
 				value,
-				`${expected}, without slashes; a path of several parts goes into Path itself`,
+				`${expected}, without slashes; enter a path of several parts in Path`,
 			);
 		}
 		return text.replaceAll(placeholder, () => encodeURIComponent(part));
@@ -151,13 +155,24 @@ export function fillPath(template: string, values: readonly Pair[], field: strin
 }
 
 /**
- * Whether a path is that of a login with user name and password, however it is written.
+ * Whether a path is that of a login with user name and password, however it is written: servers differ in what they skip
+ * (empty parts, what follows a semicolon, white space) before they look.
  * Vault API reference: Authentication › User Name and Password.
  */
 export function isLogin(path: string): boolean {
-	const parts = path.split('?', 1)[0].split('/').slice(3);
-	const [name, ...others] = parts.map((part) => (decoded(part) ?? part).split(';', 1)[0]);
-	return name?.toLowerCase() === 'auth' && others.every((part) => part === '');
+	const parts = path
+		.split('?', 1)[0]
+		.split('/')
+		.map((part) => (decoded(part) ?? part).split(';', 1)[0].trim().toLowerCase())
+		.filter((part) => part !== '');
+	const [first] = parts.filter(
+		(part, index) => !(index === 0 && part === 'api') && !isVersion(part),
+	);
+	return first === 'auth';
+}
+
+function isVersion(part: string): boolean {
+	return /^v\d+(\.\d+)?$/.test(part);
 }
 
 /** The names and values in a path's query, decoded. */
@@ -169,7 +184,7 @@ export function queryOf(path: string): Pair[] {
 /**
  * Adds to a path's query.
  *
- * @param pairs names and values as they are; a name may come more than once
+ * @param pairs names and values, not encoded; a name can occur more than once
  */
 export function withQuery(path: string, pairs: readonly Pair[]): string {
 	if (pairs.length === 0) return path;

@@ -4,13 +4,13 @@ import { firstError, isEnvelope, type ResponseBody } from '../../vault/http/resp
 
 type Fields = Record<string, unknown>;
 
-/** What is about each answer, and not in it. */
+/** Vault's envelope around every response. */
 const ENVELOPE = ['responseStatus', 'responseDetails'];
 
-/** What Vault adds when it has something to say about the answer; it is kept where it takes nothing's place. */
+/** What Vault adds to comment on a response. It is kept, except where the content alone is returned. */
 const REMARKS = ['responseMessage', 'warnings', 'errors', 'queryDescribe'];
 
-/** What tells which part of a list an answer has. */
+/** What says which part of a list a response contains. */
 const PAGING = [
 	'size',
 	'start',
@@ -24,17 +24,17 @@ const PAGING = [
 	'next_page',
 ];
 
-/** Beside a list alone it is the address of the answer. Vault API reference: Jobs › Retrieve Job Histories. */
+/** Next to a list, it is the URL of the response. Vault API reference: Jobs › Retrieve Job Histories. */
 const ADDRESS = 'url';
 
-/** How many failed records an error tells of. */
-const TOLD = 5;
+/** How many refused records an error lists. */
+const MAX_LISTED = 5;
 
 /**
- * The records of a bulk answer, each with an outcome of its own.
+ * The records of a bulk response, each with its own outcome.
  * Vault API reference: Vault Objects › Create Object Records; Documents › Create Multiple Documents.
  *
- * @returns `undefined` when the answer is not of a bulk call
+ * @returns `undefined` when the response is not from a bulk call
  */
 export function bulkRecords(body: Fields): Fields[] | undefined {
 	return Object.values(body)
@@ -43,10 +43,10 @@ export function bulkRecords(body: Fields): Fields[] | undefined {
 }
 
 /**
- * The same for an answer that was asked for as a text or a file. Vault answers bulk calls in JSON or CSV; in XML as well
- * where `Accept` says so and the call has it.
+ * The same for a response that was requested as text or as a file. Vault responds to bulk calls in JSON or CSV, and to some
+ * also in XML if `Accept` asks for it.
  *
- * @returns of records in XML what their outcome is, and no other fields
+ * @returns for records in XML only their outcome, without other fields
  */
 export function bulkRecordsInText(text: string): Fields[] | undefined {
 	const start = text.trimStart()[0];
@@ -63,7 +63,7 @@ function bulkRecordsInJson(text: string): Fields[] | undefined {
 	}
 }
 
-/** The first `responseStatus` is the answer's own, each further one that of a record, which its errors follow. */
+/** The first `responseStatus` is the response's own. Each of the others belongs to a record, and its errors follow it. */
 function bulkRecordsInXml(text: string): Fields[] | undefined {
 	const [, , ...records] = text.split('<responseStatus>');
 	if (records.length === 0) return undefined;
@@ -85,7 +85,7 @@ const XML_ENTITIES = new Map([
 	['quot', '"'],
 ]);
 
-/** The text of the first element of a name. Extensible Markup Language (XML) 1.0, sections 4.1 and 4.6. */
+/** The text of the first element with a name. Extensible Markup Language (XML) 1.0, sections 4.1 and 4.6. */
 function xmlElement(xml: string, name: string): string | undefined {
 	const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 	return text?.replace(
@@ -99,7 +99,7 @@ function xmlElement(xml: string, name: string): string | undefined {
 }
 
 /**
- * The same for an answer in CSV, whose first column is `responseStatus` and whose last is `errors`, written
+ * The same for a response in CSV, whose first column is `responseStatus` and whose last column is `errors`, written as
  * `TYPE|message`.
  */
 export function bulkRecordsInCsv(text: string): Fields[] | undefined {
@@ -107,14 +107,14 @@ export function bulkRecordsInCsv(text: string): Fields[] | undefined {
 	const [names, ...rows] = readCsv(text.replace(/^\uFEFF/, ''));
 	return rows.map((row) => {
 		const record: Fields = Object.fromEntries(names.map((name, column) => [name, row[column]]));
-		// In quotes once more, within those of the CSV.
+		// In quotes of its own, inside those of the CSV.
 		const error = /^"([\s\S]*)"$/.exec(String(record.errors ?? ''))?.[1].replaceAll('""', '"');
 		const [, type, message] = /^(\w+)\|([\s\S]*)$/.exec(error ?? String(record.errors ?? '')) ?? [];
 		return { ...record, errors: type === undefined ? [] : [{ type, message }] };
 	});
 }
 
-/** RFC 4180, section 2. */
+/** Reads CSV: RFC 4180, section 2. */
 function readCsv(text: string): string[][] {
 	const rows: string[][] = [];
 	let row: string[] = [];
@@ -138,7 +138,7 @@ function readCsv(text: string): string[][] {
 	return rows;
 }
 
-/** No regular expression finds it in a text of any length: each quote on the way would take room on the stack. */
+/** Not a regular expression: in a long text, each quote on the way would take space on the stack. */
 function closingQuote(text: string, start: number): number {
 	let close = text.indexOf('"', start);
 	while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
@@ -146,11 +146,11 @@ function closingQuote(text: string, start: number): number {
 }
 
 /**
- * Throws when Vault has refused some of the records; it has carried out the others.
+ * Makes sure that Vault refused none of the records. It has carried out those that it did not refuse.
  *
- * @param executionId Vault's id of the call
- * @param clean takes out of a text from outside what must not be shown
- * @throws VaultError with the first refusal, telling of {@link TOLD} of them
+ * @param executionId Vault's ID of the call
+ * @param clean removes from a text from outside what must not be shown
+ * @throws VaultError with the type of the first refusal and a list of up to {@link MAX_LISTED} of them
  */
 export function assertAllDone(
 	records: readonly Fields[],
@@ -163,17 +163,17 @@ export function assertAllDone(
 			: [],
 	);
 	if (refused.length === 0) return;
-	const told = refused
-		.slice(0, TOLD)
+	const list = refused
+		.slice(0, MAX_LISTED)
 		.map(({ number, type, message }) => `record ${number}: ${message} [${type}]`)
 		.join('; ');
 	const others =
 		refused.length < records.length
-			? 'The other records have been carried out, so do not send them again. '
+			? 'Vault has processed the other records, so do not send them again. '
 			: '';
-	const more = refused.length > TOLD ? `; and ${refused.length - TOLD} more` : '';
+	const more = refused.length > MAX_LISTED ? `; and ${refused.length - MAX_LISTED} more` : '';
 	throw new ExplainedError(
-		`Vault refused ${refused.length} of ${records.length} records: ${clean(told)}${more}`,
+		`Vault refused ${refused.length} of ${records.length} records: ${clean(list)}${more}`,
 		`${others}To get one item for each record, failed or not, turn on the option "Failed Records as Items". ${forSupport(executionId)}`.trim(),
 		clean(refused[0].type),
 		executionId,
@@ -181,11 +181,10 @@ export function assertAllDone(
 }
 
 /**
- * What there is in an answer besides Vault's envelope: the elements of its one list, its one object, or else its fields.
- * What Vault remarks, such as warnings, and what it says of pages changes nothing about that: it stands among the fields
- * only.
+ * The content of a response without Vault's envelope: the elements of its only list, its only object, or else its fields.
+ * Remarks, such as warnings, and information about pages do not count as content. They are returned only among the fields.
  *
- * @returns for a list an object for each element, without a wrapper such as `{ "document": { … } }`
+ * @returns for a list, one object for each element, without a wrapper such as `{ "document": { … } }`
  */
 export function simplified(body: ResponseBody): Fields[] {
 	const records = bulkRecords(body);
@@ -209,9 +208,9 @@ function isList(value: unknown): value is Fields[] {
 }
 
 /**
- * Vault wraps the elements of some lists by what they are: `documents`, `groups`, `relationships`, `users`.
- * Vault API reference: Documents › Retrieve All Documents; Groups › Retrieve Auto Managed Groups, of which the list is
- * called `data`.
+ * Vault wraps the elements of some lists in their kind: `documents`, `groups`, `relationships`, `users`.
+ * Vault API reference: Documents › Retrieve All Documents; Groups › Retrieve Auto Managed Groups, where the list is called
+ * `data`.
  */
 function unwrapped(list: Fields[], listName = ''): Fields[] {
 	const [wrapper] = Object.keys(list[0] ?? {});

@@ -6,26 +6,26 @@ import type { Operation } from '../operation';
 import { pairsProperty, Parameters, wholeNumber } from '../parameters';
 import { bodyProperties, readBody } from './body';
 import { assertUnsigned, readHeaders } from './headers';
-import { fileItem, jsonItems, outputProperties, readAnswerOptions } from './output';
+import { fileItem, jsonItems, outputProperties, readOutputOptions } from './output';
 import { fillPath, isLogin, queryOf, readPath, withQuery } from './path';
 import { assertAllDone, bulkRecordsInText } from './records';
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const FORMATS = ['file', 'json', 'text'] as const;
 
-/** n8n counts from the first byte sent to the answer, so that a large file has to fit in. */
+/** n8n counts from the first byte sent until the response begins, so the upload of a large file must fit in. In ms. */
 const UPLOAD_TIMEOUT_MS = 3_600_000;
 
-/** Node's timers hold no more, and end at once. */
+/** The longest time that Node's timers can wait, in ms. With more, they end at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Any call of the Vault API reference. */
+/** Any call in the Vault API reference. */
 export const request: Operation = {
 	option: {
 		name: 'Request',
 		value: 'request',
-		action: 'Make an API request',
-		description: 'Make any call of the Vault API; the session and refusals are seen to',
+		action: 'Make API request',
+		description: 'Call any Vault API endpoint. Login, renewal, and error handling are built in.',
 	},
 	signedBy: 'credentialOrSessionId',
 	properties: [
@@ -43,7 +43,8 @@ export const request: Operation = {
 			type: 'resourceLocator',
 			default: { mode: 'list', value: '' },
 			required: true,
-			description: 'Which call to make. What stands in braces is filled in by Path Parameters.',
+			description:
+				'Select an endpoint, or enter the path of a call. Path Parameters replace the parts in braces.',
 			modes: [
 				{
 					displayName: 'From List',
@@ -57,7 +58,7 @@ export const request: Operation = {
 					name: 'path',
 					type: 'string',
 					placeholder: 'e.g. /objects/documents/{doc_id}',
-					hint: 'With or without /api/v25.2 before it; a whole address only of this Vault',
+					hint: 'Enter a path with or without /api/v25.2, or a full URL in this Vault',
 				},
 			],
 		},
@@ -65,19 +66,19 @@ export const request: Operation = {
 			'pathParameters',
 			'Path Parameters',
 			'path parameter',
-			'Values for the parts of the path that stand in braces, such as doc_id for {doc_id}',
+			'Values for the parts of the path in braces, such as doc_id for {doc_id}',
 		),
 		pairsProperty(
 			'queryParameters',
 			'Query Parameters',
 			'query parameter',
-			'Added to the address of the call',
+			'Parameters to add to the URL of the call',
 		),
 		pairsProperty(
 			'headerParameters',
 			'Headers',
 			'header',
-			'Headers of the call, such as X-VaultAPI-MigrationMode. The session is added by itself.',
+			'Headers to add to the call, such as X-VaultAPI-MigrationMode. The session is added automatically.',
 		),
 		...bodyProperties,
 		...outputProperties,
@@ -89,7 +90,7 @@ export const request: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether records that Vault refuses in a bulk call are returned like the others, with their responseStatus and errors. Otherwise one refused record is an error of the item, except with GET, which reads what was refused earlier.',
+				'Whether to return the records that Vault refuses in a bulk call as items, with their responseStatus and errors. If off, the item fails when Vault refuses a record. GET always returns refused records as items.',
 		},
 		{
 			displayName: 'Follow Pages',
@@ -98,7 +99,7 @@ export const request: Operation = {
 			displayOptions: { show: { '/responseFormat': ['json'] } },
 			default: false,
 			description:
-				'Whether to read the pages that follow, as long as an answer has a next_page, as those of queries have',
+				'Whether to also read the following pages, as long as a response has a next_page, as for queries',
 		},
 		{
 			displayName: 'Timeout',
@@ -107,26 +108,26 @@ export const request: Operation = {
 			typeOptions: { minValue: 1, maxValue: MAX_TIMEOUT_MS },
 			default: LONG_CALL_TIMEOUT_MS,
 			description:
-				'Time in ms to wait for the answer to begin, and for a file to go on. A call with files has an hour if nothing else is set.',
+				'Time in ms to wait for the response to start, and between two parts of a file. Without this option, a call with files can take an hour.',
 		},
 	],
 	async execute(itemIndex) {
-		const given = new Parameters(this, itemIndex);
-		const method = given.choice('method', 'Method', METHODS);
-		const format = given.choice('responseFormat', 'Response Format', FORMATS);
-		const field = format === 'json' ? '' : outputField(given);
-		const chosen = readAnswerOptions(given, { method, format });
-		const body = await readBody(this, itemIndex, given);
+		const parameters = new Parameters(this, itemIndex);
+		const method = parameters.choice('method', 'Method', METHODS);
+		const format = parameters.choice('responseFormat', 'Response Format', FORMATS);
+		const field = format === 'json' ? '' : outputField(parameters);
+		const outputOptions = readOutputOptions(parameters, { method, format });
+		const body = await readBody(this, itemIndex, parameters);
 		const headers = {
 			...(format === 'json' ? {} : { Accept: '*/*' }),
-			...readHeaders(given.pairs('headerParameters', 'Headers')),
+			...readHeaders(parameters.pairs('headerParameters', 'Headers')),
 		};
-		const timeoutMs = timeoutOf(given, body?.isUpload === true);
-		const query = given.pairs('queryParameters', 'Query Parameters');
+		const timeoutMs = timeoutOf(parameters, body?.isUpload === true);
+		const query = parameters.pairs('queryParameters', 'Query Parameters');
 		assertUnsigned(query, 'Query Parameters › Name');
 		const filled = fillPath(
-			given.text('path', 'Path', 'the path of a Vault API call, such as /objects/documents'),
-			given.pairs('pathParameters', 'Path Parameters'),
+			parameters.text('path', 'Path', 'the path of a Vault API call, such as /objects/documents'),
+			parameters.pairs('pathParameters', 'Path Parameters'),
 			'Path Parameters',
 		);
 
@@ -135,36 +136,40 @@ export const request: Operation = {
 		assertUnsigned(queryOf(target.path), 'Path');
 		assertNoLogin(target.path);
 		const path = withQuery(target.path, query);
-		const call = { method, ...target, path, headers, body: body?.make, format, timeoutMs };
-		const answer = await connection.request(call);
-		const assertDone = (text: string) => {
-			if (chosen.failedAsItems) return;
-			const executionId = executionIdOf(answer.headers);
+		const call = { method, ...target, path, headers, body: body?.create, format, timeoutMs };
+		const response = await connection.request(call);
+		const assertAllDoneIn = (text: string) => {
+			if (outputOptions.failedAsItems) return;
+			const executionId = executionIdOf(response.headers);
 			assertAllDone(bulkRecordsInText(text) ?? [], executionId, connection.clean);
 		};
-		switch (answer.format) {
+		switch (response.format) {
 			case 'json':
-				return await jsonItems(this, connection, answer, call, chosen);
+				return await jsonItems(this, connection, response, call, outputOptions);
 			case 'text':
-				assertDone(answer.text);
-				return { [field]: answer.text };
+				assertAllDoneIn(response.text);
+				return { [field]: response.text };
 			case 'file':
-				if (Buffer.isBuffer(answer.content)) assertDone(answer.content.toString());
-				return await fileItem(this, answer, { path, host: connection.vault.host, field });
+				if (Buffer.isBuffer(response.content)) assertAllDoneIn(response.content.toString());
+				return await fileItem(this, response, { path, host: connection.vault.host, field });
 		}
 	},
 };
 
-/** @throws VaultFieldError when there is none, or n8n would take the item for one that has failed */
-function outputField(given: Parameters): string {
+/** @throws VaultFieldError when it is empty, or when n8n would treat the item as a failed one */
+function outputField(parameters: Parameters): string {
 	const label = 'Put Output in Field';
-	const field = given.text('outputPropertyName', label, 'the name of a field');
+	const field = parameters.text('outputPropertyName', label, 'the name of a field');
 	if (field !== 'error') return field;
-	throw new VaultFieldError(label, field, 'another name: n8n takes this field for an error');
+	throw new VaultFieldError(
+		label,
+		field,
+		'a field name other than error. n8n treats an item with this field as failed',
+	);
 }
 
 /**
- * Throws for a login: nothing would hold it back when it is refused, and Vault locks accounts.
+ * Refuses a login: nothing would hold it back after a refusal, and Vault locks accounts.
  *
  * @throws VaultFieldError
  */
@@ -173,13 +178,13 @@ function assertNoLogin(path: string): void {
 	throw new VaultFieldError(
 		'Path',
 		'/auth',
-		'another call: the credential logs in, and Session › Log In gives its session',
+		'a call that is not a login. The credential logs in, and Session › Log In returns its session',
 	);
 }
 
 /** @throws VaultFieldError */
-function timeoutOf(given: Parameters, isUpload: boolean): number {
-	const timeout = given.option('timeout');
+function timeoutOf(parameters: Parameters, isUpload: boolean): number {
+	const timeout = parameters.option('timeout');
 	if (timeout === undefined) return isUpload ? UPLOAD_TIMEOUT_MS : LONG_CALL_TIMEOUT_MS;
 	return wholeNumber(timeout, 'Timeout', { max: MAX_TIMEOUT_MS, unit: 'milliseconds' });
 }

@@ -14,7 +14,7 @@ export const discover: Operation = {
 	option: {
 		name: 'Discover Type',
 		value: 'discover',
-		action: 'Discover the authentication type of a user',
+		action: 'Discover authentication type',
 		description: 'Find out whether a user logs in with a password or by single sign-on',
 	},
 	signedBy: 'nothing',
@@ -26,7 +26,7 @@ export const discover: Operation = {
 			default: '',
 			required: true,
 			placeholder: 'e.g. olivia@veepharm.com',
-			description: 'Vault user name of the user to look up',
+			description: 'Enter the Vault user name to look up',
 		},
 	],
 	options: [
@@ -37,7 +37,7 @@ export const discover: Operation = {
 			default: '',
 			placeholder: 'e.g. veepharm-clinical-client',
 			description:
-				"Client ID that Vault maps to the authorization server's; the answer then has it as as_client_id",
+				'Enter a client ID that Vault maps to one at the identity provider, to add as_client_id to the response',
 		},
 		{
 			displayName: 'Include MSAL',
@@ -45,7 +45,7 @@ export const discover: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to tell if the Microsoft Authentication Library (MSAL) can be used, as use_msal',
+				'Whether to add use_msal to the response, which says if the Microsoft Authentication Library (MSAL) can be used',
 		},
 		{
 			displayName: 'Login Host',
@@ -53,7 +53,7 @@ export const discover: Operation = {
 			type: 'string',
 			default: DEFAULT_LOGIN_HOST,
 			placeholder: 'e.g. login.veevavault.com',
-			description: "Host name of Vault's login service",
+			description: "Enter the host name of Vault's login service",
 		},
 	],
 	async execute(itemIndex) {
@@ -62,7 +62,7 @@ export const discover: Operation = {
 			throw new VaultFieldError('User Name', username ?? '', 'the Vault user name to look up');
 		}
 		const options = this.getNodeParameter('options', itemIndex, {});
-		const host = parseHost(options.loginHost ?? DEFAULT_LOGIN_HOST, 'Login Host');
+		const loginHost = parseHost(options.loginHost ?? DEFAULT_LOGIN_HOST, 'Login Host');
 		const clientId = options.clientId ?? '';
 		if (typeof clientId !== 'string') throw new VaultFieldError('Client ID', clientId, 'text');
 
@@ -71,7 +71,7 @@ export const discover: Operation = {
 			clientId: clientId.trim(),
 			includeMsal: options.includeMsal === true,
 		});
-		const { data } = await callVault(sender(this), host, call, {
+		const { data } = await callVault(sender(this), loginHost, call, {
 			clientId: DEFAULT_SETTINGS.clientId,
 		});
 		const found = isRecord(data) ? data : {};
@@ -80,9 +80,9 @@ export const discover: Operation = {
 };
 
 /**
- * Which credential suits the user, by the labels of the credentials' forms, and what to enter in it.
+ * Which credential fits the user, in the labels of the credentials' forms, and what to enter in it.
  *
- * @param found what Vault said: `auth_type`, and with single sign-on `auth_profiles`
+ * @param found Vault's response: `auth_type`, and `auth_profiles` for single sign-on
  */
 function recommendation(found: Record<string, unknown>): IDataObject {
 	if (found.auth_type === 'password') {
@@ -98,16 +98,16 @@ function recommendation(found: Record<string, unknown>): IDataObject {
 			type: 'Veeva Vault API',
 			authentication_method: 'API Access Token, or Session ID',
 			advice:
-				'This user signs in by SAML, which needs a browser. Without one, use an API access token of the user (from v26), a session that is there already, or another user.',
+				'This user signs in by SAML, which needs a browser. Without a browser, use an API access token of the user (from v26), an existing session, or another user.',
 		};
 	}
 	return {
-		type: 'Veeva Vault API, or Veeva Vault OAuth2 API for signing in in the browser',
+		type: 'Veeva Vault API, or Veeva Vault OAuth2 API for sign-in in the browser',
 		authentication_method: 'OAuth 2.0 / OpenID Connect',
 		advice:
 			profiles.length === 1
-				? 'With the user name entered, the profile, the token endpoint and the client ID at the provider are discovered where they are left empty.'
-				: 'This user has several profiles: enter the Profile ID of one of them.',
+				? 'Enter the User Name. You can leave Profile ID, Token Endpoint, and Client ID at the Provider empty: they are looked up.'
+				: 'This user has several profiles. Enter the Profile ID of one of them.',
 		values: profiles.map(({ id, label, as_metadata, as_client_id }) => {
 			const { authorization_endpoint, token_endpoint } = isRecord(as_metadata) ? as_metadata : {};
 			return { label, profile_id: id, authorization_endpoint, token_endpoint, as_client_id };

@@ -8,8 +8,9 @@ export const getVersions: Operation = {
 	option: {
 		name: 'Get API Versions',
 		value: 'getVersions',
-		action: 'Get the available API versions',
-		description: 'List the versions of the Vault API that the Vault offers; the last may be a beta',
+		action: 'Get API versions',
+		description:
+			'List the versions of the Vault API that the Vault offers. The last one may be a beta version.',
 	},
 	signedBy: 'credentialOrSessionId',
 	async execute(itemIndex) {

@@ -11,7 +11,7 @@ export const getAll: Operation = {
 		name: 'Get Many',
 		value: 'getAll',
 		action: 'Get many delegations',
-		description: 'List the users for whom the user may act, and in which Vaults',
+		description: 'List the users that you can act for, and the Vaults where you can do so',
 	},
 	signedBy: 'credentialOrSessionId',
 	properties: limitProperties,

@@ -16,9 +16,9 @@ export const start: Operation = {
 	option: {
 		name: 'Start Session',
 		value: 'start',
-		action: 'Start a delegated session',
+		action: 'Start delegated session',
 		description:
-			'Act on behalf of another user in the next steps. The session is a secret that they see, and an AI agent too.',
+			'Start a session on behalf of another user. The session is a secret: later steps see it, and so does an AI agent.',
 	},
 	signedBy: 'credentialOrSessionId',
 	properties: [
@@ -28,7 +28,7 @@ export const start: Operation = {
 			type: 'resourceLocator',
 			default: { mode: 'list', value: '' },
 			required: true,
-			description: 'For whom to act, and in which Vault',
+			description: 'Select the user to act for, and the Vault to do it in',
 			modes: [
 				{
 					displayName: 'From List',
@@ -42,7 +42,7 @@ export const start: Operation = {
 					name: 'id',
 					type: 'string',
 					placeholder: 'e.g. 19523:61579',
-					hint: 'ID of the Vault, a colon, and ID of the user who granted the access',
+					hint: 'Enter the ID of the Vault, a colon, and the ID of the user who granted access',
 				},
 			],
 		},
@@ -53,7 +53,7 @@ export const start: Operation = {
 		);
 		const connection = await connect(this, itemIndex);
 		connection.assertCan('startDelegated');
-		// Before the session is started: a call that fails afterwards would lose it.
+		// First, because a call that fails after the session was started would lose it.
 		const vault_dns = await delegatedDns(connection, delegation);
 		const delegated_sessionid = readDelegatedSession(
 			await connection.call(delegatedLogin(connection.settings, delegation)),
@@ -68,13 +68,13 @@ export const start: Operation = {
 	},
 };
 
-/** Where the delegated session is to be used: the login told it of the user's own Vaults; else Vault is asked. */
+/** The Vault that the delegated session is for. The login told the DNS of the user's own Vaults. For others, Vault is asked. */
 async function delegatedDns(connection: Connection, { vaultId }: Delegation): Promise<string> {
 	const own = connection.session()?.vaultIds.find(({ id }) => String(id) === vaultId);
 	const host = own === undefined ? undefined : hostOf(own);
 	if (host !== undefined) return vaultDns(host);
 
-	const answer = await connection.call(delegations(connection.settings));
-	const found = readDelegations(answer).find(({ id }) => String(id) === vaultId);
+	const response = await connection.call(delegations(connection.settings));
+	const found = readDelegations(response).find(({ id }) => String(id) === vaultId);
 	return typeof found?.dns === 'string' ? found.dns : vaultDns(connection.vault);
 }

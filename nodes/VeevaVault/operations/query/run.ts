@@ -13,7 +13,7 @@ import { showWarnings } from '../warnings';
 /** Vault's own limit (Vault API reference: VQL › Submitting a Query), in characters. */
 const MAX_LENGTH = 50_000;
 
-/** A value of an item as it may stand between quotes. VQL reference: Special Characters. */
+/** A value of an item, escaped for a place between quotes. VQL reference: Special Characters. */
 const ESCAPED =
 	'{{ String($json.name).replaceAll("\\\\", "\\\\\\\\").replaceAll("\'", "\\\\\'") }}';
 
@@ -22,8 +22,8 @@ export const run: Operation = {
 	option: {
 		name: 'Run VQL',
 		value: 'run',
-		action: 'Run a VQL query',
-		description: 'Read records of documents or objects with the Vault Query Language',
+		action: 'Run VQL query',
+		description: 'Read documents and object records with the Vault Query Language',
 	},
 	signedBy: 'credentialOrSessionId',
 	properties: [
@@ -36,8 +36,8 @@ export const run: Operation = {
 			default: '',
 			required: true,
 			placeholder: "e.g. SELECT id, name__v FROM documents WHERE status__v = 'Approved'",
-			description: `The VQL statement. Expressions in it are resolved. Escape a value from elsewhere, so that it cannot change the statement: ${ESCAPED}`,
-			hint: 'PAGESIZE sets how many records Vault gives at once, MAXROWS how many in all',
+			description: `Enter a VQL statement. You can use expressions in double braces. Escape values from other sources, so that they cannot change the statement: ${ESCAPED}`,
+			hint: 'PAGESIZE sets how many records Vault returns at once, and MAXROWS how many in total',
 		},
 		...limitProperties,
 	],
@@ -48,14 +48,14 @@ export const run: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to return the description of the query as one more item before the records: its target, and type and label of each field (queryDescribe)',
+				'Whether to add an item before the records that describes the query: its target, and the type and label of each field (queryDescribe)',
 		},
 	],
 	async execute(itemIndex) {
 		const vql = statement(this, itemIndex);
-		const given = new Parameters(this, itemIndex);
-		const limit = given.limit();
-		const describe = given.optionIsOn('describe', 'Describe');
+		const parameters = new Parameters(this, itemIndex);
+		const limit = parameters.limit();
+		const describe = parameters.optionIsOn('describe', 'Describe');
 
 		const connection = await connect(this, itemIndex);
 		const call = query(connection.settings, vql, { describe });
@@ -73,13 +73,13 @@ export const run: Operation = {
 	},
 };
 
-/** The statement with its expressions resolved, as n8n's own nodes do it for this kind of editor. */
+/** The statement with its expressions resolved, as in n8n's own nodes with this kind of editor. */
 function statement(context: IExecuteFunctions, itemIndex: number): string {
 	const raw: unknown = context.getNodeParameter('query', itemIndex, '', { rawExpressions: true });
-	const whole = typeof raw !== 'string' || raw.startsWith('=');
-	// What an expression has given is not resolved once more: it may be from elsewhere.
+	const isExpression = typeof raw !== 'string' || raw.startsWith('=');
+	// The result of an expression is not resolved again: it may come from outside.
 	const value: unknown =
-		whole || !raw.includes('{{')
+		isExpression || !raw.includes('{{')
 			? context.getNodeParameter('query', itemIndex, '')
 			: context.evaluateExpression(raw, itemIndex);
 	const text = typeof value === 'string' ? value.trim() : value;
@@ -90,7 +90,7 @@ function statement(context: IExecuteFunctions, itemIndex: number): string {
 	return text;
 }
 
-/** The records of a page as Vault wrote them, with the results of sub-queries in them. */
+/** The records of a page as Vault wrote them, including the results of sub-queries. */
 function dataOf({ data }: ResponseBody): IDataObject[] {
 	return Array.isArray(data) ? (data as IDataObject[]) : [];
 }

@@ -8,9 +8,9 @@ export const end: Operation = {
 	option: {
 		name: 'End',
 		value: 'end',
-		action: 'End a session',
+		action: 'End session',
 		description:
-			'End the session in Vault. Other sessions of the user live on; the credential logs in again when it is next used.',
+			'End the session in Vault. Other sessions of the user continue. The credential logs in again when it is next used.',
 	},
 	signedBy: 'credentialOrSessionId',
 	inTurn: true,

@@ -8,8 +8,8 @@ export const keepAlive: Operation = {
 	option: {
 		name: 'Keep Alive',
 		value: 'keepAlive',
-		action: 'Keep a session alive',
-		description: 'Start the idle time of the session anew; its 48 hours run on',
+		action: 'Keep session alive',
+		description: "Restart the session's idle time. Its limit of 48 hours stays the same.",
 	},
 	signedBy: 'credentialOrSessionId',
 	async execute(itemIndex) {

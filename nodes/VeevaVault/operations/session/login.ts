@@ -5,17 +5,17 @@ import { vaultDns } from '../../vault/http/hosts';
 import type { Operation } from '../operation';
 
 /**
- * Gives the credential's session to the next steps: the living one, or a new one where there is none. The keep-alive
- * proves that it lives, and starts its idle time anew.
+ * Returns the credential's session: the existing one if it is still valid, or a new one. The keep-alive proves that it is
+ * valid, and restarts its idle time.
  * Vault API reference: Authentication › User Name and Password; Session Keep Alive.
  */
 export const login: Operation = {
 	option: {
 		name: 'Log In',
 		value: 'login',
-		action: 'Log in and get the session',
+		action: 'Log in and get session',
 		description:
-			'Get the session, a secret that later steps see, and an AI agent too. Only for a step that has to send it by itself.',
+			"Get the credential's session for a step that sends it itself. The session is a secret: later steps see it, and so does an AI agent.",
 	},
 	signedBy: 'credential',
 	inTurn: true,

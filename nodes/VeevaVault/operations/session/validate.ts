@@ -12,8 +12,8 @@ export const validate: Operation = {
 	option: {
 		name: 'Validate',
 		value: 'validate',
-		action: 'Validate a session',
-		description: 'Tell which user the session is for. This does not prolong it.',
+		action: 'Validate session',
+		description: 'Get the user that the session belongs to. This does not extend the session.',
 	},
 	signedBy: 'credentialOrSessionId',
 	async execute(itemIndex) {
@@ -23,8 +23,8 @@ export const validate: Operation = {
 		const user = isRecord(entry) ? entry.user : undefined;
 		if (!isRecord(user)) {
 			throw new VaultError(
-				`${connection.vault.host} answered without a user`,
-				'The answer has no users[0].user. Check the API Version.',
+				`${connection.vault.host} responded without a user`,
+				'The response has no users[0].user. Check the API Version.',
 				'NOT_A_VAULT_ANSWER',
 			);
 		}

@@ -35,20 +35,20 @@ export function connectionError(host: string, failure: unknown): VaultError {
 }
 
 /**
- * The error for a response that began and did not end.
+ * The error for a response that began but did not end.
  *
- * @param what what the host did in the middle of its response
+ * @param what what the host did during its response
  */
-export function brokenOff(host: string, what = 'broke off the connection'): VaultError {
+export function brokenOff(host: string, what = 'closed the connection'): VaultError {
 	return new VaultError(
-		`${host} ${what} in the middle of its answer`,
-		'The call has been carried out, but its answer is not complete. Try again if it changes nothing.',
+		`${host} ${what} during its response`,
+		'The call was carried out, but its response is incomplete. If the call changes nothing, try again.',
 		'ANSWER_CUT_OFF',
 	);
 }
 
 /**
- * Our own error inside one that n8n wrapped around it.
+ * Our own error inside the error that n8n wrapped around it.
  *
  * @returns `undefined` when there is none
  */

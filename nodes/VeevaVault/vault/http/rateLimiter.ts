@@ -1,64 +1,65 @@
 import { header, type Headers } from './headers';
 
-/** Vault counts calls in windows of this length (Vault API reference: Rate Limits), in ms. */
+/** Vault counts calls in windows of this length (Vault API reference: Rate Limits). In ms. */
 const WINDOW_MS = 5 * 60_000;
 
-/** How long to wait for the next look, where a window did not end when it should have, in ms. */
-const AGAIN_MS = 60_000;
+/** How long to wait before the next check if a window did not end when expected, in ms. */
+const RECHECK_MS = 60_000;
 
-/** To be surely in the next window by Vault's clock, in ms. */
+/** Makes sure that the next window has begun by Vault's clock too, in ms. */
 const MARGIN_MS = 2_000;
 
-/** Below this part of the burst limit the calls that are left are spread over the rest of the window. */
-const FLOOR = 0.1;
+/** Below this part of the burst limit, the remaining calls are spread over the rest of the window. */
+const LOW_SHARE = 0.1;
 
 /** What a {@link RateLimiter} needs from outside. */
 export interface RateLimiterClock {
 	/** ms since 1970 */
 	now(): number;
-	/** Waits until then, in ms since 1970; throws when there is nobody any more who waits for the result */
+	/** Waits until a time, in ms since 1970. Throws when no one waits for the result any more. */
 	sleepUntil(time: number): Promise<void>;
-	/** Throws when calls that wait for their turn are not to be made any more */
+	/** Throws when calls that are still waiting must not be made any more */
 	assertWanted?(): void;
-	/** Told once for each wait for the next window */
+	/** Called once for each wait for the next window, with its end in ms since 1970 */
 	waiting?(until: number): void;
 }
 
 /**
- * How fast calls may follow each other in one Vault, by what its answers say of the burst limit. Vault does not refuse
- * the calls beyond it but delays them, for everybody: so where it signals that, or has none left, calls wait for the
- * next window, and where few are left they are spread. Where others leave none, they go on one after the other: each is
- * delayed, but waiting would have no end.
+ * Decides how fast calls to one Vault can follow each other, by what its responses say about the burst limit. Vault does not
+ * refuse calls beyond the limit. It delays them, for everyone. So when Vault delays calls, or no calls remain, calls wait for
+ * the next window. When few calls remain, they are spread over the rest of the window. When other clients use up all calls,
+ * calls are made one after the other: each is delayed, but waiting would never end.
  * Vault API reference: Rate Limits; Response Headers.
  */
 export class RateLimiter {
-	/** Calls that may start before another answer comes */
+	/** Calls that can start before the next response arrives */
 	private allowance = Number.POSITIVE_INFINITY;
 
-	/** Calls that are not answered yet */
+	/** Calls without a response yet */
 	private running = 0;
 
 	/** No call starts before, in ms since 1970 */
 	private notBefore = 0;
 
-	/** When the last call started, and how far apart calls are to be, in ms */
+	/** When the last call started, in ms since 1970 */
 	private lastStart = 0;
 
+	/** How far apart calls start, in ms */
 	private spacing = 0;
 
-	/** Until when windows are waited for, in ms since 1970; known while no calls are left */
+	/** Until when calls wait for windows, in ms since 1970; set while no calls remain */
 	private patientUntil: number | undefined;
 
-	/** Those who wait for an answer */
+	/** Wakes the calls that wait for a response */
 	private readonly queue: Array<() => void> = [];
 
 	constructor(private readonly clock: RateLimiterClock) {}
 
 	/**
-	 * Makes a call when its turn has come.
+	 * Makes a call when it is its turn.
 	 *
-	 * @param call gives the headers of the answer with it
-	 * @param how.waits whether it has to wait for its turn; if not, it only tells how many are left
+	 * @param call returns the response with its headers
+	 * @param options.waits whether the call waits for its turn; if not, its response only says how many calls remain
 	 */
 	async run<T extends { headers: Headers }>(
 		call: () => Promise<T>,
@@ -66,22 +67,22 @@ export class RateLimiter {
 	): Promise<T> {
 		if (waits) await this.acquire();
 		else this.running += 1;
-		const answer = await call().catch((error: unknown) => {
-			// Nothing is known by it: whoever waits for an answer finds out.
-			this.answered(undefined);
+		const response = await call().catch((error: unknown) => {
+			// This says nothing about the limit. The next call finds out.
+			this.finished(undefined);
 			throw error;
 		});
-		this.answered(answer.headers);
-		return answer;
+		this.finished(response.headers);
+		return response;
 	}
 
-	private answered(headers: Headers | undefined): void {
+	private finished(headers: Headers | undefined): void {
 		this.running -= 1;
 		if (headers !== undefined) this.read(headers);
 		for (const wake of this.queue.splice(0)) wake();
 	}
 
-	/** Waits, and counts the call at once: whoever is woken with it has to see that it runs. */
+	/** Waits, and counts the call at once: other calls that wake at the same time must see that it runs. */
 	private async acquire(): Promise<void> {
 		for (;;) {
 			this.clock.assertWanted?.();
@@ -100,32 +101,32 @@ export class RateLimiter {
 		}
 	}
 
-	/** Learns from an answer. What is under way may not be in its count yet. */
+	/** Learns from a response. It may not count the calls in progress yet. */
 	private read(headers: Headers): void {
 		const limit = numberIn(headers, 'x-vaultapi-burstlimit') ?? 0;
 		const remaining = numberIn(headers, 'x-vaultapi-burstlimitremaining');
 		const delayed = (numberIn(headers, 'x-vaultapi-responsedelay') ?? 0) > 0;
 		if (remaining === undefined && !delayed) return;
 		const now = this.clock.now();
-		// An answer to a call from before: the next window is waited for already.
+		// The response to an earlier call. Calls already wait for the next window.
 		if (now < this.notBefore) return;
 		if (delayed || remaining === undefined || remaining < 1) return this.exhaust(now);
 
 		this.patientUntil = undefined;
 		this.allowance = remaining - this.running;
-		this.spacing = remaining < limit * FLOOR ? (windowEnd(now) - now) / remaining : 0;
+		this.spacing = remaining < limit * LOW_SHARE ? (windowEnd(now) - now) / remaining : 0;
 	}
 
-	/** Nothing until the next window begins; then one call at a time finds out whether it has. */
+	/** Makes calls wait until the next window begins. Then one call at a time finds out whether it has begun. */
 	private exhaust(now: number): void {
 		this.allowance = 0;
 		this.spacing = 0;
 		if (this.patientUntil === undefined) {
 			this.notBefore = windowEnd(now) + MARGIN_MS;
-			// Vault's clock may differ from ours, by less than a window.
+			// Vault's clock may differ from ours by less than a window.
 			this.patientUntil = this.notBefore + WINDOW_MS;
 		} else if (now < this.patientUntil) {
-			this.notBefore = now + AGAIN_MS;
+			this.notBefore = now + RECHECK_MS;
 		} else {
 			return;
 		}
@@ -133,14 +134,14 @@ export class RateLimiter {
 	}
 }
 
-/** Windows begin when the clock shows a multiple of five minutes, as far as can be told from outside. */
+/** The end of the current window. As far as can be seen from outside, windows begin at multiples of five minutes. */
 function windowEnd(now: number): number {
 	return now - (now % WINDOW_MS) + WINDOW_MS;
 }
 
 function numberIn(headers: Headers, name: string): number | undefined {
 	const text = header(headers, name)?.trim() ?? '';
-	// Nothing would count as 0.
+	// An empty text would become 0.
 	const value = text === '' ? Number.NaN : Number(text);
 	return Number.isFinite(value) ? value : undefined;
 }

@@ -48,11 +48,11 @@ export async function readResponse(
 ): Promise<VaultResponse> {
 	const { headers, body } = response;
 	if (format === 'json') return { format, headers, body: readBody(host, response, secrets) };
-	const problem = notFromVault(host, response) ?? unmarked(host, response);
-	if (problem !== undefined) {
+	const error = notFromVault(host, response) ?? unmarked(host, response);
+	if (error !== undefined) {
 		// The connection would stay open until everything has been sent.
 		if (isStream(body)) body.destroy();
-		throw problem;
+		throw error;
 	}
 	if (isStream(body) && isFile(headers)) return { format: 'file', headers, content: body };
 
@@ -77,12 +77,12 @@ export function readBody(
 	response: IN8nHttpFullResponse,
 	secrets: readonly string[] = [],
 ): ResponseBody {
-	const problem = notFromVault(host, response);
-	if (problem !== undefined) throw problem;
+	const foreign = notFromVault(host, response);
+	if (foreign !== undefined) throw foreign;
 	const { headers, body } = response;
 	if (!isEnvelope(body)) {
-		const answered = executionIdOf(headers) === undefined ? undefined : NOT_JSON;
-		throw notVaults(host, headers, 'instead of JSON with a responseStatus', answered);
+		const advice = executionIdOf(headers) === undefined ? undefined : NOT_JSON;
+		throw unlikeVault(host, headers, 'instead of JSON with a responseStatus', advice);
 	}
 	if (isSuccess(body)) return body;
 
@@ -104,24 +104,24 @@ function notFromVault(
 ): VaultError | undefined {
 	const minutes = header(headers, 'x-vaultapi-downtimeexpecteddurationminutes');
 	if (minutes !== undefined) {
-		const how = Number(minutes) > 0 ? `, by its own word for about ${Number(minutes)} minutes` : '';
+		const time = Number(minutes) > 0 ? ` for about ${Number(minutes)} minutes` : '';
 		return new VaultError(
-			`The Vault at ${host} is down for maintenance${how}`,
-			'Try again after that time.',
+			`The Vault at ${host} is down for maintenance${time}`,
+			'Try again when the maintenance is over.',
 			'DOWNTIME',
 		);
 	}
 	if (statusCode >= 300 && statusCode < 400 && header(headers, 'location') !== undefined) {
 		return new VaultError(
-			`${host} sent the call on to ${redirectTarget(headers, origin)}; it was not followed`,
-			'Vault does not redirect API calls. Check the Vault DNS and any proxy in between.',
+			`${host} redirected the call to ${redirectTarget(headers, origin)}; the redirect was not followed`,
+			'Vault does not redirect API calls. Check the host name, and any proxy between n8n and Vault.',
 			'REDIRECT',
 		);
 	}
 	if (statusCode < 200 || statusCode >= 300) {
 		return new VaultError(
-			`${host} answered with HTTP status ${statusCode}`,
-			'Vault answers with HTTP status 200 even when it refuses a call, so this is from a proxy, the network or a Vault in trouble. The call may or may not have been carried out, so it was not repeated. Check, then try again.',
+			`${host} responded with HTTP status ${statusCode}`,
+			'Vault responds with HTTP status 200 even when it refuses a call, so this response comes from a proxy, the network, or a Vault that does not work properly. The call may or may not have been carried out, so it was not repeated. Check, then try again.',
 			'HTTP_STATUS',
 		);
 	}
@@ -131,21 +131,21 @@ function notFromVault(
 /** The error for a text or file that someone else sent: Vault puts its own headers on every response. */
 function unmarked(host: VaultHost, { headers }: IN8nHttpFullResponse): VaultError | undefined {
 	const marked = Object.keys(headers).some((name) => /^x-vaultapi-/i.test(name));
-	return marked ? undefined : notVaults(host, headers, "without any of Vault's headers");
+	return marked ? undefined : unlikeVault(host, headers, "without any of Vault's headers");
 }
 
 /** For a response with an execution ID, which only Vault sends. */
 const NOT_JSON =
-	'Vault has carried out the call, so do not send it again without a check. If it returns a file or a text, ask for that format.';
+	'Vault has carried out the call, so check before you send it again. If it returns a file or a text, request that format.';
 
-function notVaults(
+function unlikeVault(
 	{ host }: VaultHost,
 	headers: Headers,
-	but: string,
-	todo = 'A proxy or a sign-in page may have answered in its place, or the host name is not that of a Vault. A call that changes data may have been carried out: check before you send it again.',
+	instead: string,
+	todo = 'A proxy or a sign-in page may have responded instead, or the host name is not that of a Vault. A call that changes data may have been carried out: check before you send it again.',
 ): VaultError {
 	return new VaultError(
-		`${host} did not answer as a Vault does: ${mediaType(headers) ?? 'no content type'} ${but}`,
+		`${host} did not respond like a Vault: ${mediaType(headers) ?? 'no content type'} ${instead}`,
 		todo,
 		'NOT_A_VAULT_ANSWER',
 	);
@@ -220,6 +220,6 @@ export function firstError(body: Record<string, unknown>): { type: string; messa
 				? message
 				: typeof body.responseMessage === 'string'
 					? body.responseMessage
-					: 'Vault refused the call without saying why',
+					: 'Vault refused the call without giving a reason',
 	};
 }

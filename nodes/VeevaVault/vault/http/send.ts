@@ -27,7 +27,7 @@ export interface Signing {
 }
 
 /**
- * Makes a call that Vault answers in JSON.
+ * Makes a call whose response is JSON.
  *
  * @param send one of n8n's request helpers
  * @returns the response body, when Vault says SUCCESS or WARNING

@@ -7,7 +7,7 @@ export interface ClientKey {
 	key: KeyObject;
 	/** How it signs (RFC 7518, section 3.1; RFC 8037) */
 	algorithm: { name: string; hash: string | undefined };
-	/** Goes into the header of each assertion, by which the provider finds the public key (RFC 7515, section 4.1) */
+	/** Added to the header of each assertion, so that the provider finds the public key (RFC 7515, section 4.1) */
 	header: Record<string, string>;
 }
 

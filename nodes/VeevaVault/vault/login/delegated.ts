@@ -7,9 +7,9 @@ import {
 } from '../calls/delegation';
 import { VaultError } from '../errors';
 import type { VaultCall } from '../http/call';
-import { parseHost } from '../http/hosts';
+import { isSibling, parseHost, type VaultHost } from '../http/hosts';
 import { callVault, type Send } from '../http/send';
-import type { OpenedSession } from '../session/session';
+import type { OpenedSession } from '../session/types';
 import type { Destination } from './types';
 
 /**
@@ -41,7 +41,7 @@ export async function openDelegated(
 			'NO_DELEGATION',
 		);
 	}
-	const host = parseHost(found.dns, 'DNS of the delegated Vault');
+	const host = delegatedHost(vault, found.dns);
 	const id = readDelegatedSession(await call(delegatedLogin(settings, delegation)));
 	if (id === undefined) throw withoutDelegatedSession(vault.host);
 	return {
@@ -53,11 +53,27 @@ export async function openDelegated(
 	};
 }
 
+/**
+ * Where a delegated session is used.
+ *
+ * @param dns `dns` of the delegation, as Vault wrote it
+ * @throws VaultError when it is not in the domain of the user's own Vault: no response widens where a session goes
+ */
+export function delegatedHost(vault: VaultHost, dns: unknown): VaultHost {
+	const host = parseHost(dns, 'DNS of the delegated Vault');
+	if (isSibling(vault, host)) return host;
+	throw new VaultError(
+		`${vault.host} names ${host.host} as the delegated Vault, which is not in the same domain`,
+		'No session was sent there. Check for a proxy between n8n and the Vault.',
+		'FOREIGN_HOST',
+	);
+}
+
 /** The error for a response to a delegated login that has no session. */
 export function withoutDelegatedSession(host: string): VaultError {
 	return new VaultError(
-		`${host} answered without a delegated session`,
-		'The response has no delegated_sessionid. Check the API version.',
+		`${host} responded without a delegated session`,
+		'The response has no delegated_sessionid. Check the API Version.',
 		'NOT_A_VAULT_ANSWER',
 	);
 }

@@ -1,9 +1,9 @@
 import { endSession } from '../calls/authentication';
 import { VaultError } from '../errors';
-import { hostOf } from '../http/hosts';
+import { hostOf, isSibling } from '../http/hosts';
 import type { ResponseBody } from '../http/response';
 import { callVault, type Send } from '../http/send';
-import type { OpenedSession } from '../session/session';
+import type { OpenedSession } from '../session/types';
 import { isVaultId, readVaults } from '../vaultIds';
 import { loginWithOAuth2 } from './oAuth2';
 import { loginWithPassword } from './password';
@@ -44,8 +44,8 @@ export async function openedSession(
 		!isVaultId(vaultId)
 	) {
 		throw new VaultError(
-			`${destination.vault.host} answered the login without a session`,
-			'A proxy may have answered in place of Vault.',
+			`${destination.vault.host} responded to the login without a session`,
+			'A proxy may have responded instead of Vault.',
 			'NOT_A_VAULT_ANSWER',
 		);
 	}
@@ -71,12 +71,13 @@ async function refuseOtherVault(
 
 	// Best effort: a session that cannot be ended idles out, and the error below is what matters.
 	const { clientId } = settings;
+	const where = host !== undefined && isSibling(vault, host) ? host : vault;
 	await Promise.allSettled([
-		callVault(send, host ?? vault, endSession(settings), { clientId, authorization: session.id }),
+		callVault(send, where, endSession(settings), { clientId, authorization: session.id }),
 	]);
 	const described =
 		opened === undefined || host === undefined
-			? `Vault ${session.vaultId}, for which it names no address`
+			? `another Vault (ID ${session.vaultId}, address unknown)`
 			: `"${opened.name}" at ${host.host}`;
 	throw new VaultError(
 		`Vault opened ${described} instead of ${vault.host}`,

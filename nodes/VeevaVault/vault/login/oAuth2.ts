@@ -39,7 +39,7 @@ export async function loginWithOAuth2(
 		if (oAuth2.grant.type === 'accessToken') {
 			throw new VaultError(
 				error.message,
-				'This access token is used as it is: enter a new one, or choose a grant that issues new ones.',
+				'An access token cannot be renewed: enter a new one, or use a grant that issues new ones.',
 				error.type,
 				error.executionId,
 			);
@@ -67,7 +67,7 @@ export async function exchangeToken(
 	});
 }
 
-/** An access token by the grant of the credential. */
+/** Gets an access token with the grant. */
 async function accessToken(
 	send: Send,
 	{ secrets }: Destination,
@@ -158,14 +158,14 @@ function readTokenResponse(
 	}
 	if (statusCode >= 300 && statusCode < 400) {
 		throw new VaultError(
-			`The identity provider ${host} sent the request on to ${redirectTarget(headers, `https://${host}`)}; it was not followed`,
-			'A token endpoint does not redirect. Check the Token Endpoint.',
+			`The identity provider ${host} redirected the request to ${redirectTarget(headers, `https://${host}`)}; the redirect was not followed`,
+			'A token endpoint does not redirect. Check its address.',
 			'REDIRECT',
 		);
 	}
 	throw new VaultError(
-		`The identity provider ${host} answered with HTTP status ${statusCode} and no access token`,
-		'Check the Token Endpoint, or try again later.',
+		`The identity provider ${host} responded with HTTP status ${statusCode} and no access token`,
+		'Check the address of the token endpoint, or try again later.',
 		'NO_ACCESS_TOKEN',
 	);
 }

@@ -1,11 +1,11 @@
 import { isRecord } from '../../../../packages/shared/isRecord';
 import { discovery } from '../calls/authentication';
 import { VaultError, VaultFieldError } from '../errors';
-import { parseEndpoint } from '../http/hosts';
+import { isLocal, isLoopback, parseEndpoint, readUrl, type VaultHost } from '../http/hosts';
 import { callVault, type Send } from '../http/send';
 import type { Destination, OAuth2Login } from './types';
 
-/** What a login by single sign-on needs, complete. */
+/** Everything that a login by single sign-on needs. */
 export interface Profile {
 	profileId: string;
 	tokenEndpoint: string;
@@ -13,7 +13,7 @@ export interface Profile {
 	clientId: string;
 }
 
-/** Whether Vault has to be asked before the login, because a field that is needed is empty. */
+/** Whether to ask Vault before the login, because a required field is empty. */
 export function needsDiscovery({
 	profileId,
 	tokenEndpoint,
@@ -36,8 +36,7 @@ export async function discoverProfile(
 	oAuth2: OAuth2Login,
 ): Promise<Profile> {
 	const { username, profileId, tokenEndpoint, client, grant } = oAuth2;
-	const given = { profileId, tokenEndpoint, clientId: client.id };
-	if (!needsDiscovery(oAuth2)) return given;
+	if (!needsDiscovery(oAuth2)) return { profileId, tokenEndpoint, clientId: client.id };
 
 	const { clientId } = settings;
 	const { data } = await callVault(send, loginHost, discovery({ username, clientId }), {
@@ -55,32 +54,37 @@ export async function discoverProfile(
 	if (found.length === 0) {
 		throw new VaultError(
 			`${username} logs in by SAML, which needs a browser`,
-			'Ask a Vault administrator for an OAuth 2.0 / OpenID Connect profile, for a user with a password, or for an API access token.',
+			'Ask a Vault administrator for an OAuth 2.0 / OpenID Connect profile, a user with a password, or an API access token.',
 			'SAML_USER',
 		);
 	}
-	const profile = chosen(found, profileId, username);
+	const profile = findProfile(found, profileId, username);
 	const metadata = isRecord(profile.as_metadata) ? profile.as_metadata : {};
-	const complete = {
+	const known = {
 		profileId: String(profile.id),
-		tokenEndpoint: tokenEndpoint || endpoint(metadata.token_endpoint),
+		tokenEndpoint,
 		clientId: client.id || text(profile.as_client_id),
 	};
-	if (grant.type === 'accessToken') return complete;
+	// An existing access token needs no token endpoint, so none is judged.
+	if (grant.type === 'accessToken') return known;
+	const complete = {
+		...known,
+		tokenEndpoint: tokenEndpoint || discoveredEndpoint(metadata, loginHost),
+	};
 	if (complete.tokenEndpoint === '') {
-		throw missing('Token Endpoint', profile, "the provider's metadata in Vault have none");
+		throw missing('Token Endpoint', profile, "the provider's metadata in Vault has none");
 	}
 	if (complete.clientId === '') {
 		throw missing(
 			'Client ID at the Provider',
 			profile,
-			`Vault maps none to the Client ID "${clientId}" of this credential`,
+			`Vault maps none to the client ID "${clientId}"`,
 		);
 	}
 	return complete;
 }
 
-function chosen(
+function findProfile(
 	profiles: Array<Record<string, unknown>>,
 	profileId: string,
 	username: string,
@@ -99,8 +103,33 @@ function chosen(
 	);
 }
 
-function endpoint(value: unknown): string {
-	return text(value) === '' ? '' : parseEndpoint(text(value), 'Token Endpoint of the profile');
+/**
+ * The token endpoint in the provider's metadata, as Vault knows them. It gets secrets, so it must be on the site of the
+ * issuer that the metadata name, over https, and not on a local network. RFC 9700, section 4.4.
+ *
+ * This does not prove who the issuer is: for that, Vault's login host is trusted.
+ *
+ * @param loginHost the credential's own field: where it is this machine, the provider can be too
+ * @throws VaultError when the endpoint is anywhere else
+ */
+function discoveredEndpoint(metadata: Record<string, unknown>, loginHost: VaultHost): string {
+	const endpoint = text(metadata.token_endpoint);
+	if (endpoint === '') return '';
+	const url = readUrl(endpoint);
+	const issuer = readUrl(text(metadata.issuer));
+	const isSafe =
+		url?.protocol === 'https:' &&
+		issuer?.protocol === 'https:' &&
+		!isLocal(url.hostname) &&
+		(url.hostname === issuer.hostname || url.hostname.endsWith(`.${issuer.hostname}`));
+	if (isSafe || isLoopback(new URL(loginHost.origin).hostname)) {
+		return parseEndpoint(endpoint, 'Token Endpoint of the profile');
+	}
+	throw new VaultError(
+		`Vault names ${url?.host || 'something that is not a URL'} as the token endpoint, which is not on the site of the issuer ${issuer?.host || '(none is named)'}`,
+		'Nothing was sent there.',
+		'UNTRUSTED_ENDPOINT',
+	);
 }
 
 function text(value: unknown): string {
@@ -109,7 +138,7 @@ function text(value: unknown): string {
 
 function missing(field: string, { id, label }: Record<string, unknown>, why: string): VaultError {
 	return new VaultError(
-		`${field} could not be discovered from the profile "${String(label)}" (${String(id)}): ${why}`,
+		`${field} was not found in the profile "${String(label)}" (${String(id)}): ${why}`,
 		`The ${field} is missing.`,
 		'INCOMPLETE_PROFILE',
 	);

@@ -5,7 +5,7 @@ import { ExpiringMap } from '../../../../packages/shared/expiringMap';
 /** How long rotated tokens are remembered: as long as the sessions that they opened can live, in ms. */
 const MEMORY_MS = 48 * 60 * 60 * 1000;
 
-/** A grant as this process knows it: its tokens follow each other. */
+/** A grant as this process knows it: each token replaces the one before. */
 interface Lineage {
 	/** Digest of the token that the credential had first */
 	first: string;
@@ -32,7 +32,7 @@ export class TokenRotation {
 		this.disowned = new ExpiringMap(MEMORY_MS, now);
 	}
 
-	/** What stands for the grant while the process runs: the same for a token and for all that follow it. */
+	/** What identifies a grant while the process runs: the first token of a grant identifies all tokens that replace it. */
 	first(token: string): string {
 		const digest = this.digest(token);
 		return this.lineages.get(digest)?.first ?? digest;

@@ -3,23 +3,23 @@ import { createHmac, randomBytes } from 'crypto';
 import { ExpiringMap } from '../../../../packages/shared/expiringMap';
 import { isVaultError, type VaultError } from '../errors';
 import { bindingOf } from './binding';
-import { Refusals } from './refusals';
+import { LockoutGuard } from './lockoutGuard';
 import type {
 	LoginIdentity,
 	OpenedSession,
 	SessionCalls,
 	StoredSession,
 	VaultSession,
-} from './session';
+} from './types';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long a session that is known to live is used without asking, at most. */
+/** How long at most to use a session that is known to be alive, without asking Vault. */
 const LEASE_MS = 5 * MINUTE_MS;
 /** Vault ends every session after 48 hours. From this age on, a new one is opened instead. */
 const MAX_AGE_MS = 47.5 * HOUR_MS;
-/** No session outlives this, so nothing about sessions has to be remembered for longer. */
+/** No session lives longer, so nothing about sessions must be remembered for longer. */
 const MEMORY_MS = 48 * HOUR_MS;
 /** A session that Vault rejects this soon after opening it was rejected at once. */
 const AT_ONCE_MS = 5_000;
@@ -39,7 +39,7 @@ interface Known {
 	served?: boolean;
 	/** When a session of this login was last found dead, in the order in which this process saw it */
 	death?: number;
-	refusals: Refusals;
+	guard: LockoutGuard;
 }
 
 /**
@@ -112,7 +112,7 @@ export class Sessions {
 	seenAlive(login: LoginIdentity, sessionId: string, extended = true): void {
 		const known = this.known(login);
 		if (known.session?.id === sessionId) known.served = true;
-		known.refusals.sessionServed();
+		known.guard.sessionServed();
 		const key = this.digest(sessionId);
 		if (extended && this.lives.get(key) !== 'dead') this.lives.set(key, this.moment());
 	}
@@ -134,7 +134,7 @@ export class Sessions {
 		const now = this.clock.now();
 		const { session, served = false } = known;
 		const atOnce = session?.id === sessionId && !served && now - session.startedAt < AT_ONCE_MS;
-		known.refusals.sessionEnded(atOnce, now);
+		known.guard.sessionEnded(atOnce, now);
 	}
 
 	/**
@@ -162,7 +162,7 @@ export class Sessions {
 		if (!forceLogin) {
 			const usable = this.usable(login, stored);
 			if (usable !== undefined) return usable;
-			this.known(login).refusals.assertMayLogIn(this.clock.now());
+			this.known(login).guard.assertMayLogIn(this.clock.now());
 		}
 		const renewal = forceLogin ? this.open(login, calls) : this.keepOrOpen(login, stored, calls);
 		this.renewals.set(key, renewal);
@@ -196,13 +196,13 @@ export class Sessions {
 	private async open(login: LoginIdentity, calls: SessionCalls): Promise<VaultSession> {
 		const startedAt = this.clock.now();
 		const opened = await this.logInWithinLimit(calls).catch((error: unknown) => {
-			this.known(login).refusals.failed(error, this.clock.now());
+			this.known(login).guard.failed(error, this.clock.now());
 			throw error;
 		});
 		const known = this.known(login);
 		known.session = { ...opened, startedAt };
 		known.served = false;
-		known.refusals.succeeded();
+		known.guard.succeeded();
 		this.lives.set(this.digest(opened.id), this.moment());
 		return known.session;
 	}
@@ -266,7 +266,7 @@ export class Sessions {
 	/** What is known about a login. It is remembered for another 48 hours from now. */
 	private known({ identity }: LoginIdentity): Known {
 		const key = this.digest(identity);
-		const known = this.logins.get(key) ?? { refusals: new Refusals() };
+		const known = this.logins.get(key) ?? { guard: new LockoutGuard() };
 		this.logins.set(key, known);
 		return known;
 	}

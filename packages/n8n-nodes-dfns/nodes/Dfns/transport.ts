@@ -1,24 +1,26 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { clocks, type Send } from './dfns/api';
-import { logInUser } from './dfns/delegatedLogin';
-import { identityOf, readServiceAccount, type ServiceAccount } from './dfns/fields';
-import type { UserToken } from './dfns/userToken';
+import { identityOf, readServiceAccount } from './credential/fields';
+import { logInUser } from './dfns/calls/delegatedLogin';
+import { clocks } from './dfns/http/clocks';
+import type { Send } from './dfns/http/send';
+import type { ServiceAccount } from './dfns/serviceAccount';
+import type { UserToken } from './dfns/token/userToken';
 
 /** How one item reaches its Dfns. */
 export interface Connection {
 	account: ServiceAccount;
 	/**
-	 * Logs a user in; once for each user in one run of the node, however many items ask, while the token lasts. A login
-	 * that failed is tried again for the next item.
+	 * Logs in a user. In one run of the node this happens once for each user, no matter how many items ask, while the token
+	 * is valid. A login that failed is tried again for the next item.
 	 *
 	 * @throws DfnsError when Dfns refuses, or cannot be reached
 	 */
 	logIn(username: string): Promise<UserToken>;
 }
 
-/** The logins of each run of the node, by digest of all that makes a login. */
+/** The logins of each run of the node, by digest of all fields that make a login. */
 const logins = new WeakMap<IExecuteFunctions, Map<string, UserToken>>();
 
 /**
@@ -44,7 +46,7 @@ export async function connect(context: IExecuteFunctions, itemIndex: number): Pr
 	};
 }
 
-/** Sends a request that carries its own token; ends it when the execution is cancelled. */
+/** Sends a request that has its own token, and ends it when the execution is canceled. */
 function sender(context: IExecuteFunctions): Send {
 	return async (options) => {
 		const signals = [options.abortSignal, context.getExecutionCancelSignal()];

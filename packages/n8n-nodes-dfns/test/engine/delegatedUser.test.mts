@@ -1,17 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { identityOf, readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { bindingOf } from '../../nodes/Dfns/dfns/tokens';
-import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useWorld } from './engine.mts';
+import { textOf } from '../../../../test/fixture/text.mts';
+import { identityOf, readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
+import { ADA, DELEGATED_USER, JDOE, OTHER_NODE, shorten, useFixture } from './engine.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 
 const change = async (id: string, fields: Record<string, string>) =>
-	await world.engine.saveCredential(fields, { id, type: DELEGATED_USER });
+	await fixture.engine.saveCredential(fields, { id, type: DELEGATED_USER });
 
 const readBy = async (credential: string) => {
-	const outcome = await world.read(credential);
+	const outcome = await fixture.read(credential);
 	return outcome.json('HTTP')[0]?.readBy ?? outcome.error?.message;
 };
 
@@ -19,58 +20,58 @@ const POST = { method: 'POST', sendBody: true, contentType: 'json' };
 
 afterEach(() => jest.restoreAllMocks());
 
-/** Lets time pass for this process, the local Dfns included. */
+/** Lets time pass for this process, including the local Dfns. */
 function advance(ms: number): void {
 	const now = Date.now.bind(Date);
 	jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
 }
 
 describe('one login', () => {
-	test('serves every read: one call each', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
+	test('serves every read, with one call each', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
 		for (let times = 0; times < 3; times++) expect(await readBy(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(1);
 		expect(dfns.calls).toHaveLength(3 + 3);
-		expect(world.engine.credentials.saves).toBeGreaterThan(0);
+		expect(fixture.engine.credentials.saves).toBeGreaterThan(0);
 	});
 
-	test('is kept in the credential', async () => {
-		const credential = await world.delegatedUser();
-		await world.read(credential);
-		const data = await world.engine.credentialData(credential);
-		expect(data.userToken).toBe(world.dfns.userTokens()[0]);
-		expect(Object.keys(JSON.parse(String(data.loginDetails)) as object)).toEqual([
+	test('is stored in the credential', async () => {
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
+		const data = await fixture.engine.credentialData(credential);
+		expect(data.userToken).toBe(fixture.dfns.userTokens()[0]);
+		expect(Object.keys(JSON.parse(textOf(data.loginDetails)) as object)).toEqual([
 			'issuedAt',
 			'binding',
 		]);
 	});
 
 	test('serves 200 executions at once', async () => {
-		world.dfns.loginDelay = 300;
-		const credential = await world.delegatedUser();
-		const outcomes = await Promise.all(Array.from({ length: 200 }, () => world.read(credential)));
+		fixture.dfns.loginDelay = 300;
+		const credential = await fixture.delegatedUser();
+		const outcomes = await Promise.all(Array.from({ length: 200 }, () => fixture.read(credential)));
 		expect(outcomes.map(({ error }) => error?.message).filter(Boolean)).toEqual([]);
 		expect(outcomes.every(({ json }) => json('HTTP')[0].readBy === JDOE)).toBe(true);
-		expect(world.dfns.logins).toBe(1);
-		expect(world.dfns.count({ path: '/auth/action/init' })).toBe(1);
+		expect(fixture.dfns.logins).toBe(1);
+		expect(fixture.dfns.count({ path: '/auth/action/init' })).toBe(1);
 	});
 
-	test('serves 200 executions at once after Dfns has revoked the token', async () => {
-		const credential = await world.delegatedUser();
-		await world.read(credential);
-		world.dfns.revokeUserTokens();
-		world.dfns.loginDelay = 300;
-		const outcomes = await Promise.all(Array.from({ length: 200 }, () => world.read(credential)));
+	test('serves 200 executions at once after Dfns revoked the token', async () => {
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
+		fixture.dfns.revokeUserTokens();
+		fixture.dfns.loginDelay = 300;
+		const outcomes = await Promise.all(Array.from({ length: 200 }, () => fixture.read(credential)));
 		expect(outcomes.map(({ error }) => error?.message).filter(Boolean)).toEqual([]);
-		expect(world.dfns.logins).toBe(2);
-		// They ask one question together.
-		expect(world.dfns.count({ path: '/auth/credentials' })).toBe(1);
+		expect(fixture.dfns.logins).toBe(2);
+		// They share one check.
+		expect(fixture.dfns.count({ path: '/auth/credentials' })).toBe(1);
 	});
 
 	test('serves each user of a credential whose user name is an expression', async () => {
-		const { engine, dfns } = world;
-		const credential = await world.delegatedUser({ username: '={{ $json.name }}' });
+		const { engine, dfns } = fixture;
+		const credential = await fixture.delegatedUser({ username: '={{ $json.name }}' });
 		const read = async () =>
 			await engine.httpRequest(`${dfns.url}/wallets`, credential, {
 				credentialType: DELEGATED_USER,
@@ -85,25 +86,25 @@ describe('one login', () => {
 	});
 
 	test('serves two credentials of the same user', async () => {
-		const [one, other] = [await world.delegatedUser(), await world.delegatedUser()];
+		const [one, other] = [await fixture.delegatedUser(), await fixture.delegatedUser()];
 		expect([await readBy(one), await readBy(other)]).toEqual([JDOE, JDOE]);
-		expect(world.dfns.logins).toBe(1);
+		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('of another process is taken when it is newer', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('of another process is used when it is newer', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.revokeUserTokens();
-		// Another worker has noticed, and has saved what it got.
+		// Another worker noticed it, and saved a new token.
 		advance(5000);
-		const [{ token }] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+		const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 		const identity = identityOf(readServiceAccount(dfns.credentialData()), JDOE);
 		await change(credential, {
-			userToken: String(token),
+			userToken: textOf(token),
 			loginDetails: JSON.stringify({
 				issuedAt: Date.now(),
-				binding: bindingOf(String(token), identity),
+				binding: bindingOf(textOf(token), identity),
 			}),
 		});
 		expect(dfns.logins).toBe(2);
@@ -112,33 +113,34 @@ describe('one login', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('that fails, fails for all who wait for it, and is made once', async () => {
+	test('that fails is made once, and fails for everyone who waits for it', async () => {
 		const path = '/auth/login/delegated';
-		const credential = await world.delegatedUser();
-		world.dfns.fail({ on: { path }, with: { status: 500 }, delay: 1500 });
-		const outcomes = await Promise.all(Array.from({ length: 20 }, () => world.read(credential)));
-		for (const { error } of outcomes) expect(error?.message).toContain('could not answer the call');
-		expect(world.dfns.count({ path })).toBe(1);
+		const credential = await fixture.delegatedUser();
+		fixture.dfns.fail({ on: { path }, with: { status: 500 }, delay: 1500 });
+		const outcomes = await Promise.all(Array.from({ length: 20 }, () => fixture.read(credential)));
+		for (const { error } of outcomes)
+			expect(error?.message).toContain('could not process the call');
+		expect(fixture.dfns.count({ path })).toBe(1);
 	});
 
-	test('that never comes to an end, ends for all who wait for it; the next one logs in', async () => {
+	test('that never ends is ended for everyone who waits for it, and the next execution logs in', async () => {
 		shorten(60_000);
-		const credential = await world.delegatedUser();
-		world.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
-		const outcomes = await Promise.all(Array.from({ length: 5 }, () => world.read(credential)));
-		expect(outcomes[0].error?.message).toContain('did not answer in time');
+		const credential = await fixture.delegatedUser();
+		fixture.dfns.fail({ on: { path: '/auth/action/init' }, with: 'drip' });
+		const outcomes = await Promise.all(Array.from({ length: 5 }, () => fixture.read(credential)));
+		expect(outcomes[0].error?.message).toContain('did not respond in time');
 		jest.restoreAllMocks();
 		expect(await readBy(credential)).toBe(JDOE);
 	});
 });
 
 describe('renewal', () => {
-	test('comes a minute before the token ends, so that Dfns never refuses it', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('happens a minute before the token expires, so that Dfns never refuses it', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		advance(3_530_000);
-		await world.read(credential);
+		await fixture.read(credential);
 		expect(dfns.logins).toBe(1);
 		jest.restoreAllMocks();
 		advance(3_545_000);
@@ -147,71 +149,71 @@ describe('renewal', () => {
 		expect(dfns.count({ status: 401 })).toBe(0);
 	});
 
-	test('uses short-lived tokens, too', async () => {
-		world.dfns.tokenShape = { exp: 30 };
-		const credential = await world.delegatedUser();
-		await world.read(credential);
-		await world.read(credential);
-		expect(world.dfns.logins).toBe(1);
+	test('uses short-lived tokens too', async () => {
+		fixture.dfns.tokenShape = { exp: 30 };
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
+		await fixture.read(credential);
+		expect(fixture.dfns.logins).toBe(1);
 	});
 
-	test('follows a 401: the read is made again with a new token, which is saved', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('happens after a 401: the read is repeated with a new token, which is stored', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.revokeUserTokens();
 		expect(await readBy(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 		expect(dfns.count({ path: '/wallets', status: 401 })).toBe(1);
-		expect((await world.engine.credentialData(credential)).userToken).toBe(dfns.userTokens()[0]);
+		expect((await fixture.engine.credentialData(credential)).userToken).toBe(dfns.userTokens()[0]);
 		expect(await readBy(credential)).toBe(JDOE);
 		expect(dfns.logins).toBe(2);
 	});
 
-	test('follows a change of the user name, for n8n keeps the token of the one before', async () => {
-		const credential = await world.delegatedUser();
+	test('happens when the user name changes, although n8n keeps the token of the previous user', async () => {
+		const credential = await fixture.delegatedUser();
 		expect(await readBy(credential)).toBe(JDOE);
 		await change(credential, { username: ADA });
-		expect((await world.engine.credentialData(credential)).userToken).not.toBe('');
+		expect((await fixture.engine.credentialData(credential)).userToken).not.toBe('');
 		expect(await readBy(credential)).toBe(ADA);
 		await change(credential, { username: JDOE });
 		expect(await readBy(credential)).toBe(JDOE);
-		expect(world.dfns.logins).toBe(2);
+		expect(fixture.dfns.logins).toBe(2);
 	});
 
 	test.each(['another token', 'other details', 'details that are no JSON'])(
-		'follows a stored token that cannot count: %s',
+		'happens when the stored token is not usable: %s',
 		async (what) => {
-			const credential = await world.delegatedUser({
+			const credential = await fixture.delegatedUser({
 				userToken: what === 'another token' ? 'eyJ.e30.x' : 'eyJhbGciOiJub25lIn0.eyJleHAiOjl9.x',
 				loginDetails:
 					what === 'details that are no JSON' ? '{' : JSON.stringify({ issuedAt: 1, binding: 'x' }),
 			});
 			expect(await readBy(credential)).toBe(JDOE);
-			expect(world.dfns.logins).toBe(1);
+			expect(fixture.dfns.logins).toBe(1);
 		},
 	);
 
 	test('goes by the clock of Dfns', async () => {
 		for (const ahead of [-7_200_000, 7_200_000]) {
-			world.dfns.reset();
-			world.dfns.ahead = ahead;
-			const credential = await world.delegatedUser();
+			fixture.dfns.reset();
+			fixture.dfns.ahead = ahead;
+			const credential = await fixture.delegatedUser();
 			for (let times = 0; times < 3; times++) expect(await readBy(credential)).toBe(JDOE);
-			expect(world.dfns.logins).toBe(1);
+			expect(fixture.dfns.logins).toBe(1);
 		}
 	});
 
-	test('a token that has expired already is told from a login that works', async () => {
-		world.dfns.ahead = -7_200_000;
-		world.dfns.tellsTime = false;
-		// The difference is remembered of a host; this process has not met the clock of this one.
-		const baseUrl = world.dfns.url.replace('127.0.0.1', 'localhost');
-		const credential = await world.delegatedUser({ baseUrl });
-		const { error } = await world.read(credential, { url: `${baseUrl}/wallets` });
-		expect(error?.message).toMatch(/^localhost:\d+ gave a token that had expired already at 2/);
+	test('a token that has already expired is reported as such', async () => {
+		fixture.dfns.ahead = -7_200_000;
+		fixture.dfns.tellsTime = false;
+		// Clocks are remembered by host. This process does not know the clock of this host yet.
+		const baseUrl = fixture.dfns.url.replace('127.0.0.1', 'localhost');
+		const credential = await fixture.delegatedUser({ baseUrl });
+		const { error } = await fixture.read(credential, { url: `${baseUrl}/wallets` });
+		expect(error?.message).toMatch(/^localhost:\d+ returned a token that had already expired at 2/);
 		expect(error?.description).toContain('One of the clocks is wrong.');
-		expect(world.dfns.logins).toBe(1);
+		expect(fixture.dfns.logins).toBe(1);
 	});
 });
 
@@ -219,22 +221,22 @@ describe('a failed request', () => {
 	test.each([400, 403, 404, 409, 429, 500, 503])(
 		'with HTTP %d is not sent again, and causes no login',
 		async (status) => {
-			const { dfns } = world;
-			const credential = await world.delegatedUser();
-			await world.read(credential);
+			const { dfns } = fixture;
+			const credential = await fixture.delegatedUser();
+			await fixture.read(credential);
 			dfns.fail({ on: { path: '/wallets' }, with: { status, message: 'Words of Dfns' } });
-			const { error } = await world.read(credential);
+			const { error } = await fixture.read(credential);
 			expect(error?.httpCode).toBe(String(status));
 			expect(dfns.count({ path: '/wallets' })).toBe(2);
 			expect(dfns.logins).toBe(1);
 		},
 	);
 
-	test('with HTTP 401 although Dfns accepts the token is not sent again', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
+	test('with HTTP 401 is not sent again when Dfns accepts the token', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
 		dfns.fail({ on: { path: '/wallets' }, with: { status: 401, message: 'Not this one' } });
-		const { error } = await world.read(credential);
+		const { error } = await fixture.read(credential);
 		expect(error?.httpCode).toBe('401');
 		expect(dfns.count({ path: '/wallets' })).toBe(1);
 		expect(dfns.logins).toBe(1);
@@ -243,23 +245,23 @@ describe('a failed request', () => {
 	test.each([['reset'], ['resetAfter'], ['502'], [{ status: 401 }], [{ status: 403 }]] as const)(
 		'that changes data is sent once: %j',
 		async (fault) => {
-			const { dfns } = world;
-			const credential = await world.delegatedUser();
-			await world.read(credential);
+			const { dfns } = fixture;
+			const credential = await fixture.delegatedUser();
+			await fixture.read(credential);
 			dfns.fail({ on: { method: 'POST', path: '/wallets' }, with: fault });
-			const { error } = await world.read(credential, { parameters: POST });
+			const { error } = await fixture.read(credential, { parameters: POST });
 			expect(error).toBeDefined();
 			expect(dfns.count({ method: 'POST', path: '/wallets' })).toBe(1);
 			expect(dfns.logins).toBe(1);
 		},
 	);
 
-	test('that changes data is sent once also when the token was revoked; the next one logs in', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('that changes data is sent once even if the token was revoked, and the next one logs in', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.revokeUserTokens();
-		const { error } = await world.read(credential, { parameters: POST });
+		const { error } = await fixture.read(credential, { parameters: POST });
 		expect(error?.httpCode).toBe('401');
 		expect(dfns.count({ method: 'POST', path: '/wallets' })).toBe(1);
 		expect(dfns.logins).toBe(1);
@@ -268,74 +270,76 @@ describe('a failed request', () => {
 		expect(dfns.count({ path: '/wallets', method: 'GET', status: 401 })).toBe(0);
 	});
 
-	test('that was carried out before its answer and the token were lost is not carried out again', async () => {
-		const { dfns } = world;
+	test('that Dfns carried out before the connection broke and the token was revoked is not sent again', async () => {
+		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.fail({ on: { method: 'POST', path: '/wallets' }, with: 'resetAfter', revokes: true });
-		const { error } = await world.read(credential, { parameters: POST });
+		const { error } = await fixture.read(credential, { parameters: POST });
 		expect(error).toBeDefined();
 		expect(dfns.changes).toBe(1);
 	});
 
-	test('that got no answer in time is not sent again, and causes no login', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('that timed out is not sent again, and causes no login', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.fail({ on: { path: '/wallets' }, with: 'hang' });
-		const { error } = await world.read(credential, { parameters: { options: { timeout: 300 } } });
+		const { error } = await fixture.read(credential, { parameters: { options: { timeout: 300 } } });
 		expect(error).toBeDefined();
 		expect(dfns.count({ path: '/wallets' })).toBe(2);
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('when Dfns cannot even be asked: the first failure is what is told', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('is reported when Dfns cannot be asked about the token', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.fail({ on: { path: '/wallets' }, with: { status: 503, message: 'First' } });
 		dfns.fail({ on: { path: '/auth/credentials' }, with: 'reset' });
-		expect((await world.read(credential)).error?.httpCode).toBe('503');
+		expect((await fixture.read(credential)).error?.httpCode).toBe('503');
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('when Dfns does not answer whether it accepts the token: the first failure, after ten seconds', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('is reported after ten seconds when Dfns does not say whether it accepts the token', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		const limits = shorten(10_000);
 		dfns.fail({ on: { path: '/wallets' }, with: { status: 503, message: 'First' } });
 		dfns.fail({ on: { path: '/auth/credentials' }, with: 'hang' });
-		expect((await world.read(credential)).error?.httpCode).toBe('503');
+		expect((await fixture.read(credential)).error?.httpCode).toBe('503');
 		expect(limits.mock.calls).toEqual([[10_000]]);
 	});
 
-	test('and a login that is refused: why it is refused', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
-		await world.read(credential);
+	test('is reported with the reason when the login that follows is refused', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
+		await fixture.read(credential);
 		dfns.revokeUserTokens();
 		dfns.serviceAccount.permissions = [];
-		const { error } = await world.read(credential);
-		expect(error?.message).toContain('The service account may not log in other users');
+		const { error } = await fixture.read(credential);
+		expect(error?.message).toContain(
+			'The service account does not have permission to log in other users',
+		);
 		expect(error?.description).toContain('Auth:Login:Delegated');
 		expect(dfns.count({ path: '/wallets' })).toBe(2);
 	});
 });
 
-describe("in a node that calls with n8n's other helper", () => {
-	const call = async (credential: string, method = 'GET', url = `${world.dfns.url}/wallets`) => {
-		const { engine } = world;
+describe("a node that calls with n8n's other helper", () => {
+	const call = async (credential: string, method = 'GET', url = `${fixture.dfns.url}/wallets`) => {
+		const { engine } = fixture;
 		const parameters = { method, url };
 		return await engine.run([
 			engine.node('Other', OTHER_NODE, parameters, { credential, credentialType: DELEGATED_USER }),
 		]);
 	};
 
-	test('a read is made again with a new token', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
+	test('a read is repeated with a new token', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
 		await call(credential);
 		dfns.revokeUserTokens();
 		expect((await call(credential)).json('Other')[0]).toMatchObject({ readBy: JDOE });
@@ -343,16 +347,16 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect(dfns.count({ path: '/wallets' })).toBe(3);
 	});
 
-	test('a relative address means the Dfns of the credential', async () => {
-		const credential = await world.delegatedUser();
+	test("sends a relative address to the credential's Dfns", async () => {
+		const credential = await fixture.delegatedUser();
 		expect((await call(credential, 'GET', '/wallets')).json('Other')[0]).toMatchObject({
 			readBy: JDOE,
 		});
 	});
 
-	test('a read that is refused although Dfns accepts the token is made once', async () => {
-		const { dfns } = world;
-		const credential = await world.delegatedUser();
+	test('a refused read is not repeated when Dfns accepts the token', async () => {
+		const { dfns } = fixture;
+		const credential = await fixture.delegatedUser();
 		await call(credential);
 		dfns.fail({ on: { path: '/wallets' }, with: { status: 401, message: 'Not this one' } });
 		const { error } = await call(credential);
@@ -363,10 +367,10 @@ describe("in a node that calls with n8n's other helper", () => {
 		expect(dfns.logins).toBe(1);
 	});
 
-	test('a request that changes data is sent once', async () => {
-		const { dfns } = world;
+	test('sends a request that changes data once', async () => {
+		const { dfns } = fixture;
 		dfns.writesNeedSignature = false;
-		const credential = await world.delegatedUser();
+		const credential = await fixture.delegatedUser();
 		await call(credential);
 		dfns.revokeUserTokens();
 		const { error } = await call(credential, 'POST');
@@ -378,62 +382,62 @@ describe("in a node that calls with n8n's other helper", () => {
 	});
 });
 
-describe('where a token goes', () => {
-	let thief: Server;
-	let stolen: Array<Record<string, unknown>>;
-	let thiefOrigin: string;
+describe('a token is sent', () => {
+	let otherServer: Server;
+	let received: Array<Record<string, unknown>>;
+	let otherOrigin: string;
 
 	beforeAll(async () => {
-		thief = createServer((request, response) => {
-			stolen.push({ ...request.headers });
+		otherServer = createServer((request, response) => {
+			received.push({ ...request.headers });
 			response.setHeader('content-type', 'application/json').end('{}');
 		});
-		await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
-		thiefOrigin = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+		await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+		otherOrigin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 	});
-	afterAll(async () => await new Promise((resolve) => thief.close(resolve)));
-	beforeEach(() => (stolen = []));
+	afterAll(async () => await new Promise((resolve) => otherServer.close(resolve)));
+	beforeEach(() => (received = []));
 
-	test.each([false, true])('not to another host (token at hand: %s)', async (atHand) => {
-		const credential = await world.delegatedUser();
-		if (atHand) await world.read(credential);
-		const before = world.dfns.calls.length;
-		const { error } = await world.read(credential, { url: `${thiefOrigin}/wallets` });
+	test.each([false, true])('not to another host (existing token: %s)', async (exists) => {
+		const credential = await fixture.delegatedUser();
+		if (exists) await fixture.read(credential);
+		const before = fixture.dfns.calls.length;
+		const { error } = await fixture.read(credential, { url: `${otherOrigin}/wallets` });
 		expect(error?.message).toBe(
-			`The request to ${new URL(thiefOrigin).host} was not sent: it is not the Dfns of this credential`,
+			`The request to ${new URL(otherOrigin).host} was not sent: it is not the Dfns of this credential`,
 		);
-		expect(error?.description).toContain(new URL(world.dfns.url).host);
-		expect(stolen).toEqual([]);
-		expect(world.dfns.calls).toHaveLength(before);
+		expect(error?.description).toContain(new URL(fixture.dfns.url).host);
+		expect(received).toEqual([]);
+		expect(fixture.dfns.calls).toHaveLength(before);
 	});
 
-	test('not over plain http', async () => {
-		const credential = await world.delegatedUser({ baseUrl: 'https://api.dfns.io' });
-		const { error } = await world.read(credential, { url: 'http://api.dfns.io/wallets' });
+	test('is not sent over plain http', async () => {
+		const credential = await fixture.delegatedUser({ baseUrl: 'https://api.dfns.io' });
+		const { error } = await fixture.read(credential, { url: 'http://api.dfns.io/wallets' });
 		expect(error?.message).toContain('it would carry the token over plain http');
-		expect(world.dfns.calls).toHaveLength(0);
+		expect(fixture.dfns.calls).toHaveLength(0);
 	});
 
-	test('not along with a redirect to another origin', async () => {
-		const credential = await world.delegatedUser();
-		world.dfns.fail({
+	test('not with a redirect to another origin', async () => {
+		const credential = await fixture.delegatedUser();
+		fixture.dfns.fail({
 			on: { path: '/wallets' },
 			with: 'redirect',
-			to: `${thiefOrigin}/wallets`,
+			to: `${otherOrigin}/wallets`,
 		});
-		await world.read(credential, {
+		await fixture.read(credential, {
 			parameters: { options: { redirect: { redirect: { followRedirects: true } } } },
 		});
-		expect(stolen).toHaveLength(1);
-		expect(JSON.stringify(stolen)).not.toContain('Bearer');
-		expect(JSON.stringify(stolen)).not.toContain(world.dfns.userTokens()[0]);
+		expect(received).toHaveLength(1);
+		expect(JSON.stringify(received)).not.toContain('Bearer');
+		expect(JSON.stringify(received)).not.toContain(fixture.dfns.userTokens()[0]);
 	});
 
-	test('in place of another Authorization, and with the application of older organizations', async () => {
+	test('replaces another Authorization, and is sent with the application of older organizations', async () => {
 		const appId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
-		world.dfns.requiredAppId = appId;
-		const credential = await world.delegatedUser({ appId });
-		const outcome = await world.read(credential, {
+		fixture.dfns.requiredAppId = appId;
+		const credential = await fixture.delegatedUser({ appId });
+		const outcome = await fixture.read(credential, {
 			parameters: {
 				sendHeaders: true,
 				headerParameters: { parameters: [{ name: 'authorization', value: 'Bearer mine' }] },
@@ -442,11 +446,11 @@ describe('where a token goes', () => {
 		expect(outcome.json('HTTP')[0]).toMatchObject({ readBy: JDOE });
 	});
 
-	test('with another nonce each time, also when a read is made again', async () => {
-		const { dfns } = world;
+	test('with a new nonce each time, even when a read is repeated', async () => {
+		const { dfns } = fixture;
 		dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
-		const credential = await world.delegatedUser({ appId: dfns.requiredAppId });
-		await world.read(credential);
+		const credential = await fixture.delegatedUser({ appId: dfns.requiredAppId });
+		await fixture.read(credential);
 		dfns.revokeUserTokens();
 		expect(await readBy(credential)).toBe(JDOE);
 		const nonces = dfns.calls.map(({ headers }) => headers['x-dfns-nonce']);

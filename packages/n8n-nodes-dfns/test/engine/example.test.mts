@@ -3,17 +3,17 @@ import { join } from 'node:path';
 
 import type { INode, IWorkflowBase } from 'n8n-workflow';
 
-import { JDOE, useWorld } from './engine.mts';
+import { JDOE, useFixture } from './engine.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 
 const file = join(process.cwd(), 'packages/n8n-nodes-dfns/examples/read-as-user.json');
 
-test('the example runs as it is imported, with its credentials and address put in', async () => {
-	const { engine, dfns } = world;
+test('the example runs after its credentials and address are filled in', async () => {
+	const { engine, dfns } = fixture;
 	const ids: Record<string, string> = {
-		dfnsServiceAccountApi: await world.serviceAccount(),
-		dfnsDelegatedUserApi: await world.delegatedUser(),
+		dfnsServiceAccountApi: await fixture.serviceAccount(),
+		dfnsDelegatedUserApi: await fixture.delegatedUser(),
 	};
 	const text = readFileSync(file, 'utf8').replaceAll('https://api.dfns.io', dfns.url);
 	const { nodes, connections } = JSON.parse(text) as IWorkflowBase;

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ADA, JDOE, useWorld } from './engine.mts';
+import { textOf } from '../../../../test/fixture/text.mts';
+import { ADA, JDOE, useFixture } from './engine.mts';
 
-const world = useWorld();
+const fixture = useFixture();
 afterEach(() => jest.restoreAllMocks());
 
-test('logs a user in, and says for how long and who it is', async () => {
-	const { dfns } = world;
+test('logs a user in, and returns the token with its expiry time and its user', async () => {
+	const { dfns } = fixture;
 	const before = Date.now();
-	const outcome = await world.logIn(await world.serviceAccount());
+	const outcome = await fixture.logIn(await fixture.serviceAccount());
 	expect(outcome.error).toBeUndefined();
 	const [token] = dfns.userTokens();
 	expect(outcome.items('Dfns')).toEqual([
@@ -24,7 +25,7 @@ test('logs a user in, and says for how long and who it is', async () => {
 			pairedItem: { item: 0 },
 		},
 	]);
-	const expiresAt = Date.parse(String(outcome.json('Dfns')[0].expiresAt));
+	const expiresAt = Date.parse(textOf(outcome.json('Dfns')[0].expiresAt));
 	expect(Math.abs(expiresAt - before - 3_600_000)).toBeLessThan(60_000);
 	expect(dfns.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
 		'POST /auth/action/init',
@@ -33,19 +34,19 @@ test('logs a user in, and says for how long and who it is', async () => {
 	]);
 });
 
-test('the token reads as the user', async () => {
-	const { dfns } = world;
-	const [{ token }] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+test('reads with the token are made as the user', async () => {
+	const { dfns } = fixture;
+	const [{ token }] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	const response = await fetch(`${dfns.url}/wallets`, {
-		headers: { authorization: `Bearer ${String(token)}` },
+		headers: { authorization: `Bearer ${textOf(token)}` },
 	});
 	expect(await response.json()).toMatchObject({ readBy: JDOE });
 });
 
-test('takes the user name of each item, and logs each user in once', async () => {
-	const { dfns } = world;
+test('uses the user name of each item, and logs each user in once', async () => {
+	const { dfns } = fixture;
 	const items = [{ name: JDOE }, { name: ADA }, { name: ` ${JDOE} ` }];
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items,
 	});
@@ -61,13 +62,13 @@ test('takes the user name of each item, and logs each user in once', async () =>
 	expect(dfns.logins).toBe(2);
 });
 
-test('gives no token that has ended since: logs in again', async () => {
-	const { dfns } = world;
+test('logs in again when a token of the same run has expired', async () => {
+	const { dfns } = fixture;
 	dfns.tellsTime = false;
 	const now = Date.now.bind(Date);
 	// The second login takes an hour, as long as the first token lasts.
 	jest.spyOn(Date, 'now').mockImplementation(() => now() + (dfns.logins >= 2 ? 3_600_000 : 0));
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items: [{ name: JDOE }, { name: ADA }, { name: JDOE }],
 	});
@@ -77,11 +78,11 @@ test('gives no token that has ended since: logs in again', async () => {
 	expect(dfns.logins).toBe(3);
 });
 
-test('a login that fails, fails for its own item: the next one tries again', async () => {
-	const { dfns } = world;
+test('a failed login fails only its own item, and the next item tries again', async () => {
+	const { dfns } = fixture;
 	const path = '/auth/login/delegated';
 	dfns.fail({ on: { path }, with: { status: 503 } });
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		items: [{}, {}, {}],
 		onError: 'continueRegularOutput',
 	});
@@ -93,11 +94,11 @@ test('a login that fails, fails for its own item: the next one tries again', asy
 	expect(dfns.count({ path })).toBe(2);
 });
 
-test('ends with the execution that is cancelled', async () => {
-	const { dfns } = world;
+test('ends when the execution is canceled', async () => {
+	const { dfns } = fixture;
 	dfns.fail({ on: { path: '/auth/action' }, with: 'hang' });
 	let cancel = () => {};
-	const run = world.logIn(await world.serviceAccount(), {
+	const run = fixture.logIn(await fixture.serviceAccount(), {
 		items: [{}, {}],
 		onError: 'continueRegularOutput',
 		started: (stop) => (cancel = stop),
@@ -106,15 +107,15 @@ test('ends with the execution that is cancelled', async () => {
 	cancel();
 	await run.catch(() => {});
 	while (dfns.calls.some(({ closed }) => !closed)) await sleep(10);
-	// The other item makes no call any more.
+	// The other item makes no call.
 	expect(dfns.calls).toHaveLength(2);
 });
 
-test('each execution logs in afresh, with a user action of its own', async () => {
-	const { dfns } = world;
-	const credential = await world.serviceAccount();
-	await world.logIn(credential);
-	await world.logIn(credential);
+test('each execution logs in again, with its own user action', async () => {
+	const { dfns } = fixture;
+	const credential = await fixture.serviceAccount();
+	await fixture.logIn(credential);
+	await fixture.logIn(credential);
 	expect(dfns.logins).toBe(2);
 	const actions = dfns.calls
 		.filter(({ path }) => path === '/auth/login/delegated')
@@ -125,18 +126,18 @@ test('each execution logs in afresh, with a user action of its own', async () =>
 test.each(['P-256', 'secp256k1', 'Ed25519', 'RSA'] as const)(
 	'signs with a %s key',
 	async (type) => {
-		const { credentialId, privateKey } = world.dfns.addKey(type);
-		const outcome = await world.logIn(await world.serviceAccount({ credentialId, privateKey }));
+		const { credentialId, privateKey } = fixture.dfns.addKey(type);
+		const outcome = await fixture.logIn(await fixture.serviceAccount({ credentialId, privateKey }));
 		expect(outcome.error).toBeUndefined();
-		expect(world.dfns.logins).toBe(1);
+		expect(fixture.dfns.logins).toBe(1);
 	},
 );
 
-test('what was signed is what is sent, byte for byte', async () => {
-	const { dfns } = world;
+test('sends what was signed, byte for byte', async () => {
+	const { dfns } = fixture;
 	const username = 'Zoë "\\Ω" \u2028 😀 <b>&amp;</b>\u00a0@example.co';
 	dfns.addUser(username);
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items: [{ name: username }],
 	});
@@ -151,20 +152,20 @@ test('what was signed is what is sent, byte for byte', async () => {
 	expect(JSON.parse(login.body)).toEqual({ username });
 });
 
-test('an older organization gets its application, and a nonce for each call', async () => {
-	world.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
-	const appId = world.dfns.requiredAppId;
-	expect((await world.logIn(await world.serviceAccount({ appId }))).error).toBeUndefined();
-	const { error } = await world.logIn(await world.serviceAccount());
+test('sends the application and a new nonce with each call for an older organization', async () => {
+	fixture.dfns.requiredAppId = 'ap-2a9in-tt2a1-983lho480p35ejd0';
+	const appId = fixture.dfns.requiredAppId;
+	expect((await fixture.logIn(await fixture.serviceAccount({ appId }))).error).toBeUndefined();
+	const { error } = await fixture.logIn(await fixture.serviceAccount());
 	expect(error?.message).toContain('did not accept the Auth Token');
 	expect(error?.description).toContain('Older organizations need the Application ID');
 });
 
-test('with "Continue", each item has its own outcome', async () => {
-	const { dfns } = world;
+test('each item has its own outcome with "Continue"', async () => {
+	const { dfns } = fixture;
 	const ada = dfns.users.get(ADA);
 	if (ada !== undefined) ada.active = false;
-	const outcome = await world.logIn(await world.serviceAccount(), {
+	const outcome = await fixture.logIn(await fixture.serviceAccount(), {
 		username: '={{ $json.name }}',
 		items: [{ name: 'nobody@example.co' }, { name: JDOE }, { name: '' }, { name: ADA }],
 		onError: 'continueRegularOutput',
@@ -187,7 +188,7 @@ test('with "Continue", each item has its own outcome', async () => {
 		{
 			error: {
 				message: 'User Name is empty',
-				description: 'Expected the name by which Dfns knows the user, such as jdoe@example.co.',
+				description: 'Expected the name of the user in Dfns, such as jdoe@example.co.',
 				type: 'INVALID_FIELD',
 			},
 		},
@@ -201,13 +202,13 @@ test('with "Continue", each item has its own outcome', async () => {
 	]);
 });
 
-test('without whose it is in the token, that stays empty', async () => {
-	world.dfns.tokenShape = { withoutMetadata: true };
-	const [json] = (await world.logIn(await world.serviceAccount())).json('Dfns');
+test('returns null for the IDs that the token does not contain', async () => {
+	fixture.dfns.tokenShape = { withoutMetadata: true };
+	const [json] = (await fixture.logIn(await fixture.serviceAccount())).json('Dfns');
 	expect(json).toMatchObject({ userId: null, orgId: null });
 });
 
-test('is described as a tool for AI agents, and its token as sensitive', async () => {
+test('is usable as a tool for AI agents, and its token is marked as sensitive', async () => {
 	const { Dfns } = await import('../../nodes/Dfns/Dfns.node');
 	const { description } = new Dfns();
 	expect(description).toMatchObject({ usableAsTool: true, sensitiveOutputFields: ['token'] });

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { stringify } from 'flatted';
 
-import { DELEGATED_USER, SERVICE_ACCOUNT, useWorld, type Outcome } from './engine.mts';
+import { DELEGATED_USER, SERVICE_ACCOUNT, useFixture, type Outcome } from './engine.mts';
 
-/** n8n's log, in which it says as much as it can; set before n8n is loaded. */
+/** n8n's log, at its most detailed. It must be set before n8n is loaded. */
 const folder = mkdtempSync(join(tmpdir(), 'dfns-secrets-'));
 const log = join(folder, 'n8n.log');
 process.env.N8N_LOG_LEVEL = 'debug';
@@ -15,9 +15,9 @@ process.env.N8N_LOG_OUTPUT = 'file';
 process.env.N8N_LOG_FILE_LOCATION = log;
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const world = useWorld();
+const fixture = useFixture();
 
-/** Everything that n8n keeps of an execution, errors with all their properties, also those that JSON leaves out. */
+/** Everything that n8n has of an execution, including the properties of errors that JSON leaves out. */
 function everything({ run, error }: Outcome): string {
 	const seen = new Set<unknown>();
 	const texts: string[] = [];
@@ -33,31 +33,31 @@ function everything({ run, error }: Outcome): string {
 }
 
 /**
- * What n8n saves of an execution. The HTTP Request node keeps the failed request on the error in memory; n8n leaves that
- * out of what it writes.
+ * What n8n saves of an execution. The HTTP Request node keeps the failed request with the error in memory, and n8n does
+ * not save it.
  */
 function saved({ run }: Outcome): string {
 	return stringify(run.data);
 }
 
-/** Texts of which no part may show: of a key, each line. */
+/** Texts that must not appear anywhere. For a key, that is each of its lines. */
 function secretsSoFar(): string[] {
-	const { authToken, keys } = world.dfns.serviceAccount;
+	const { authToken, keys } = fixture.dfns.serviceAccount;
 	const pem = keys.flatMap(({ privateKey }) =>
 		privateKey.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')),
 	);
-	const bearers = world.dfns.calls.map(({ headers }) =>
+	const bearers = fixture.dfns.calls.map(({ headers }) =>
 		String(headers.authorization ?? '').replace(/^Bearer /, ''),
 	);
-	const actions = world.dfns.calls.map(({ headers }) => headers['x-dfns-useraction'] ?? '');
-	return [authToken, ...pem, ...bearers, ...actions, ...world.dfns.userTokens()].filter(Boolean);
+	const actions = fixture.dfns.calls.map(({ headers }) => headers['x-dfns-useraction'] ?? '');
+	return [authToken, ...pem, ...bearers, ...actions, ...fixture.dfns.userTokens()].filter(Boolean);
 }
 
 const INIT = '/auth/action/init';
 const SIGN = '/auth/action';
 const LOGIN = '/auth/login/delegated';
 
-/** What is to be signed, by keys with these IDs. */
+/** A challenge that keys with these IDs can sign. */
 const challengeWith = (...ids: string[]) => ({
 	challenge: 'x',
 	challengeIdentifier: 'y',
@@ -70,58 +70,61 @@ const troubles: Array<[string, () => void]> = [
 		(['reset', 'html', '502', 'halfJson', 'policy', 'redirect', { status: 401 }] as const).map(
 			(fault): [string, () => void] => [
 				`${JSON.stringify(fault)} at ${path}`,
-				() => world.dfns.fail({ on: { path }, with: fault, to: 'https://elsewhere.example' }),
+				() => fixture.dfns.fail({ on: { path }, with: fault, to: 'https://elsewhere.example' }),
 			],
 		),
 	),
-	['a read cut off', () => world.dfns.fail({ on: { path: '/wallets' }, with: 'reset' })],
-	['a 500 of a read', () => world.dfns.fail({ on: { path: '/wallets' }, with: { status: 500 } })],
+	['a read cut off', () => fixture.dfns.fail({ on: { path: '/wallets' }, with: 'reset' })],
+	['a 500 of a read', () => fixture.dfns.fail({ on: { path: '/wallets' }, with: { status: 500 } })],
 	[
 		'a message that repeats the Auth Token',
 		() =>
-			world.dfns.fail({
+			fixture.dfns.fail({
 				on: { path: INIT },
-				with: { status: 400, message: `Bad: Bearer ${world.dfns.serviceAccount.authToken}` },
+				with: { status: 400, message: `Bad: Bearer ${fixture.dfns.serviceAccount.authToken}` },
 			}),
 	],
 	[
 		'the Auth Token as the ID of a key',
 		() => {
-			const { authToken } = world.dfns.serviceAccount;
-			world.dfns.fail({ on: { path: INIT }, with: { body: challengeWith(authToken) } });
+			const { authToken } = fixture.dfns.serviceAccount;
+			fixture.dfns.fail({ on: { path: INIT }, with: { body: challengeWith(authToken) } });
 		},
 	],
 	[
 		'the Auth Token in a content type',
 		() => {
-			const type = `text/${world.dfns.serviceAccount.authToken}`;
-			world.dfns.fail({ on: { path: INIT }, with: { body: [], type } });
+			const type = `text/${fixture.dfns.serviceAccount.authToken}`;
+			fixture.dfns.fail({ on: { path: INIT }, with: { body: [], type } });
 		},
 	],
-	['a service account that may not', () => void (world.dfns.serviceAccount.permissions = [])],
+	[
+		'a service account without permission',
+		() => void (fixture.dfns.serviceAccount.permissions = []),
+	],
 ];
 
-test('the search finds what is there: the token that Log In returns on request', async () => {
-	const outcome = await world.logIn(await world.serviceAccount());
-	expect(everything(outcome)).toContain(world.dfns.userTokens()[0]);
+test('the search finds a secret that is there: the token that Log In returns', async () => {
+	const outcome = await fixture.logIn(await fixture.serviceAccount());
+	expect(everything(outcome)).toContain(fixture.dfns.userTokens()[0]);
 	while (!readFileSync(log, 'utf8').includes('Workflow execution finished')) await sleep(10);
 });
 
-test('the search finds what is there: in what n8n saves', async () => {
-	const outcome = await world.logIn(await world.serviceAccount());
-	expect(saved(outcome)).toContain(world.dfns.userTokens()[0]);
+test('the search finds a secret in what n8n saves', async () => {
+	const outcome = await fixture.logIn(await fixture.serviceAccount());
+	expect(saved(outcome)).toContain(fixture.dfns.userTokens()[0]);
 });
 
-test('a message that repeats a secret is told without it', async () => {
-	const { authToken } = world.dfns.serviceAccount;
-	world.dfns.fail({ on: { path: INIT }, with: { status: 400, message: `Bad: ${authToken}` } });
-	const { error } = await world.logIn(await world.serviceAccount());
+test('a message of Dfns that repeats a secret is shown without it', async () => {
+	const { authToken } = fixture.dfns.serviceAccount;
+	fixture.dfns.fail({ on: { path: INIT }, with: { status: 400, message: `Bad: ${authToken}` } });
+	const { error } = await fixture.logIn(await fixture.serviceAccount());
 	expect(error?.message).toContain('[HTTP 400: Bad: ***]');
 });
 
 test.each([
-	['text', () => ({ body: [], type: `text/${world.dfns.serviceAccount.authToken}` }), 'text/***'],
-	['ID of a key', () => ({ body: challengeWith(world.dfns.serviceAccount.authToken) }), 'others'],
+	['text', () => ({ body: [], type: `text/${fixture.dfns.serviceAccount.authToken}` }), 'text/***'],
+	['ID of a key', () => ({ body: challengeWith(fixture.dfns.serviceAccount.authToken) }), 'others'],
 	[
 		'endless ID',
 		() => ({ body: challengeWith('k'.repeat(20_000), 'Y2ktb3RoZXI') }),
@@ -133,38 +136,38 @@ test.each([
 		'"key-9"',
 	],
 ])(
-	'an answer that repeats a secret, or goes on and on, is told without: %s',
+	'a response that repeats a secret, or is very long, is shown without: %s',
 	async (_, fault, end) => {
-		world.dfns.fail({ on: { path: INIT }, with: fault() });
-		const { error } = await world.logIn(await world.serviceAccount());
+		fixture.dfns.fail({ on: { path: INIT }, with: fault() });
+		const { error } = await fixture.logIn(await fixture.serviceAccount());
 		expect(error?.message.endsWith(` ${end}`)).toBe(true);
 		expect(error?.message.length).toBeLessThan(500);
 	},
 );
 
-test('a redirect to a secret, which a host name shows in small letters, is told without', async () => {
-	const { authToken } = world.dfns.serviceAccount;
-	world.dfns.fail({ on: { path: INIT }, with: 'redirect', to: `https://${authToken}.example/` });
-	const { error } = await world.logIn(await world.serviceAccount());
-	expect(error?.message).toContain('sent the call on to ***.example;');
+test('a redirect to a secret, which a host name has in lower case, is shown without it', async () => {
+	const { authToken } = fixture.dfns.serviceAccount;
+	fixture.dfns.fail({ on: { path: INIT }, with: 'redirect', to: `https://${authToken}.example/` });
+	const { error } = await fixture.logIn(await fixture.serviceAccount());
+	expect(error?.message).toContain('redirected the call to ***.example;');
 });
 
 describe.each(troubles)('%s', (name, arrange) => {
-	test('node, HTTP Request node, credential tests: no token and no key anywhere', async () => {
-		const { engine } = world;
-		const delegatedUser = await world.delegatedUser();
-		const serviceAccount = await world.serviceAccount();
+	test('node, HTTP Request node and credential tests save and show no token and no key', async () => {
+		const { engine } = fixture;
+		const delegatedUser = await fixture.delegatedUser();
+		const serviceAccount = await fixture.serviceAccount();
 		const texts: string[] = [];
-		// A login that works returns the token, as asked.
+		// A successful login returns the token, as it should.
 		if (name !== 'no trouble' && !name.includes('read')) {
 			for (const onError of [undefined, 'continueRegularOutput'] as const) {
 				arrange();
-				texts.push(everything(await world.logIn(serviceAccount, { onError })));
+				texts.push(everything(await fixture.logIn(serviceAccount, { onError })));
 			}
 		}
 		for (const onError of [undefined, 'continueRegularOutput'] as const) {
 			arrange();
-			const outcome = await world.read(delegatedUser, { onError });
+			const outcome = await fixture.read(delegatedUser, { onError });
 			texts.push(name.includes('read') ? saved(outcome) : everything(outcome));
 		}
 		arrange();
@@ -182,7 +185,7 @@ describe.each(troubles)('%s', (name, arrange) => {
 	});
 });
 
-test('the editor gets no token: the field is a password', async () => {
+test('the editor does not get the token, because the field is a password', async () => {
 	const { DfnsDelegatedUserApi } = await import(
 		'../../credentials/DfnsDelegatedUserApi.credentials'
 	);

@@ -1,16 +1,16 @@
 import { createPublicKey, verify } from 'node:crypto';
 
-import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { DfnsApiClient } from '@dfns/sdk';
+import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 
-import { readServiceAccount } from '../../nodes/Dfns/dfns/fields';
-import { readPrivateKey } from '../../nodes/Dfns/dfns/privateKey';
-import { keyAssertion, signUserAction } from '../../nodes/Dfns/dfns/userAction';
+import { readServiceAccount } from '../../nodes/Dfns/credential/fields';
+import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';
+import { keyAssertion, signUserAction } from '../../nodes/Dfns/dfns/calls/userAction';
 import { startDfns, type LocalDfns } from '../simulator/dfns.mts';
 import { isSignedBy, newKey } from '../simulator/keys.mts';
 import type { KeyType } from '../simulator/types.mts';
 
-/** Dfns's own SDK as the judge: whether the local Dfns is like Dfns, and our signatures like the official ones. */
+/** Dfns's own SDK as the judge: the local Dfns behaves like Dfns, and our signatures equal the official ones. */
 
 let dfns: LocalDfns;
 beforeAll(async () => void (dfns = await startDfns()));
@@ -31,7 +31,7 @@ function challengeFor(credentialId: string) {
 }
 
 describe.each(types)('%s', (type) => {
-	test('the official SDK logs in with the same key at the same Dfns', async () => {
+	test('the official SDK logs in to the simulated Dfns with the same key', async () => {
 		const { credentialId, privateKey } = dfns.addKey(type);
 		const client = new DfnsApiClient({
 			baseUrl: dfns.url,
@@ -42,7 +42,7 @@ describe.each(types)('%s', (type) => {
 		expect(dfns.userTokens()).toEqual([token]);
 	});
 
-	test('our assertion is the official one: the same client data, and a signature of the same key', async () => {
+	test('our assertion equals the official one: the same client data, signed by the same key', async () => {
 		const { credentialId, privateKey, publicKey } = newKey(type);
 		const challenge = challengeFor(credentialId);
 		const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
@@ -55,7 +55,7 @@ describe.each(types)('%s', (type) => {
 			const bytes = Buffer.from(clientData, 'base64url');
 			const proof = Buffer.from(signature, 'base64url');
 			expect(isSignedBy(publicKey, bytes, proof)).toBe(true);
-			// What is signed with, said outright: SHA-256 and DER, or for Ed25519 neither.
+			// The algorithm, said explicitly: SHA-256 and DER, or neither for Ed25519.
 			expect(
 				verify(type === 'Ed25519' ? null : 'sha256', bytes, createPublicKey(publicKey), proof),
 			).toBe(true);
@@ -65,7 +65,7 @@ describe.each(types)('%s', (type) => {
 	});
 });
 
-test('both refuse a credential that is not among the allowed ones', async () => {
+test('both refuse a credential that Dfns does not allow', async () => {
 	const { credentialId, privateKey } = newKey('Ed25519');
 	const signer = new AsymmetricKeySigner({ credId: credentialId, privateKey });
 	await expect(signer.sign(challengeFor('another'))).rejects.toThrow('another');
@@ -82,7 +82,7 @@ test('both refuse a credential that is not among the allowed ones', async () => 
 	expect(send).toHaveBeenCalledTimes(1);
 });
 
-test('the SDK sees the same refusals', async () => {
+test('the SDK gets the same refusals', async () => {
 	const { credentialId, privateKey } = dfns.addKey('P-256');
 	const client = new DfnsApiClient({
 		baseUrl: dfns.url,

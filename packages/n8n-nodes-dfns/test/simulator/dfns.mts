@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
-import { befall, Faults, matches } from './faults.mts';
+import { injectFault, Faults, matches } from './faults.mts';
 import { issueJwt } from './jwt.mts';
 import { isSignedBy, newKey } from './keys.mts';
 import type {
@@ -24,16 +24,16 @@ declare module 'fastify' {
 	}
 }
 
-/** What a user action was asked for: only exactly this call may be made with it. */
+/** What a user action was requested for: it allows exactly this call. */
 interface Action {
 	payload: string;
 	method: string;
 	path: string;
-	/** Who asked for it: a token */
+	/** Who requested it: a token */
 	by: string;
 }
 
-/** Answers with a status in Dfns's form: thrown by the routes. */
+/** Thrown by the routes: the response is a status in Dfns's form. */
 class Refusal extends Error {
 	readonly status: number;
 
@@ -61,7 +61,7 @@ export class LocalDfns {
 	/** How far Dfns's clock is ahead of this machine's, in ms */
 	ahead = 0;
 
-	/** Whether answers tell the time */
+	/** Whether responses tell the time */
 	tellsTime = true;
 
 	/** What the next tokens are like */
@@ -70,10 +70,10 @@ export class LocalDfns {
 	/** How long each login takes, in ms */
 	loginDelay: number;
 
-	/** Whether calls that change data need a user action, as Dfns has it */
+	/** Whether calls that change data need a user action, as in Dfns */
 	writesNeedSignature = true;
 
-	/** When set, calls need it as `X-DFNS-APPID`, and a nonce */
+	/** When set, calls need it as `X-DFNS-APPID`, and also a nonce */
 	requiredAppId: string | undefined;
 
 	readonly users = new Map<string, User>();
@@ -83,16 +83,19 @@ export class LocalDfns {
 	readonly #app: FastifyInstance;
 	readonly #faults = new Faults();
 	readonly #lifetime: number;
+
+	readonly #usualLoginDelay: number;
 	readonly #challenges = new Map<string, Action & { challenge: string; used: boolean }>();
 	readonly #actions = new Map<string, Action & { used: boolean }>();
 	readonly #nonces = new Set<string>();
-	/** Living tokens of users */
+	/** User tokens that are valid */
 	readonly #tokens = new Map<string, { username: string; expiresAt: number }>();
 
 	constructor(app: FastifyInstance, options: DfnsOptions) {
 		this.#app = app;
 		this.#lifetime = options.tokenLifetime ?? 3600;
-		this.loginDelay = options.loginDelay ?? 0;
+		this.#usualLoginDelay = options.loginDelay ?? 0;
+		this.loginDelay = this.#usualLoginDelay;
 		this.serviceAccount = newServiceAccount();
 		this.reset();
 		app.removeAllContentTypeParsers();
@@ -100,22 +103,23 @@ export class LocalDfns {
 			done(null, String(body)),
 		);
 		app.decorateRequest('dfnsCall', null);
-		app.all('/*', async (request, reply) => await this.#answer(request, reply));
+		app.all('/*', async (request, reply) => await this.#respond(request, reply));
 	}
 
-	/** Where it is reached: the credential's Base URL. */
+	/** Its address: the credential's Base URL. */
 	get url(): string {
 		const address = this.#app.server.address();
 		if (typeof address !== 'object' || address === null) throw new Error('Dfns is not running');
 		return `http://127.0.0.1:${address.port}`;
 	}
 
-	/** Seed data, no calls, no faults: the service account has another token and another key. */
+	/** Back to the seed data, without calls and faults. The service account gets a new token and a new key. */
 	reset(): void {
 		this.calls.length = 0;
 		this.logins = 0;
 		this.changes = 0;
 		this.ahead = 0;
+		this.loginDelay = this.#usualLoginDelay;
 		this.tellsTime = true;
 		this.tokenShape = {};
 		this.writesNeedSignature = true;
@@ -143,7 +147,7 @@ export class LocalDfns {
 		return key;
 	}
 
-	/** What goes into a credential to use this Dfns. */
+	/** What to enter in a credential to use this Dfns. */
 	credentialData(): {
 		baseUrl: string;
 		authToken: string;
@@ -169,7 +173,7 @@ export class LocalDfns {
 		return [...this.#tokens.keys()];
 	}
 
-	/** Accepts the users' tokens no longer. */
+	/** From now on, refuses all user tokens issued so far. */
 	revokeUserTokens(): void {
 		this.#tokens.clear();
 	}
@@ -184,7 +188,7 @@ export class LocalDfns {
 		await this.#app.close();
 	}
 
-	async #answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+	async #respond(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 		const call = recordOf(request);
 		this.calls.push(call);
 		reply.raw.once('close', () => {
@@ -196,12 +200,12 @@ export class LocalDfns {
 		else reply.raw.sendDate = false;
 		const fault = this.#faults.take(call);
 		if (fault?.delay !== undefined) await sleep(fault.delay);
-		if (fault !== undefined && fault.with !== 'resetAfter') return befall(fault, reply);
+		if (fault !== undefined && fault.with !== 'resetAfter') return injectFault(fault, reply);
 		try {
 			const body = await this.#carryOut(call);
 			if (fault !== undefined) {
 				if (fault.revokes) this.revokeUserTokens();
-				return befall(fault, reply);
+				return injectFault(fault, reply);
 			}
 			call.status = 200;
 			return reply.code(200).send(JSON.stringify(body));
@@ -352,7 +356,7 @@ export class LocalDfns {
 		return { userAction };
 	}
 
-	/** Lets a call pass only with a user action that was signed for exactly this call, and only once. */
+	/** Accepts a call only with a user action that was signed for exactly this call, and only once. */
 	#useAction(call: CallRecord, token: string): void {
 		const action = this.#actions.get(call.headers['x-dfns-useraction'] ?? '');
 		if (
@@ -438,7 +442,7 @@ function recordOf(request: FastifyRequest): CallRecord {
 
 function jsonOf({ headers, body }: CallRecord): Record<string, unknown> {
 	if (headers['content-type']?.split(';')[0] !== 'application/json') {
-		throw new Refusal(400, 'The body has to be application/json');
+		throw new Refusal(400, 'The body must be application/json');
 	}
 	return parse(body);
 }

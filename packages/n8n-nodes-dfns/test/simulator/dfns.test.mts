@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 
 import { startDfns, type LocalDfns } from './dfns.mts';
 
-/** The local Dfns is strict where Dfns is: or the tests that pass against it would prove little. */
+/** The local Dfns is as strict as Dfns. Otherwise the tests that pass against it would prove little. */
 
 let dfns: LocalDfns;
 beforeAll(async () => void (dfns = await startDfns()));
@@ -22,8 +22,8 @@ async function post(path: string, body: string, headers: Record<string, string> 
 		},
 		body,
 	});
-	const answer = (await response.json()) as Record<string, unknown>;
-	return { status: response.status, answer, message: messageOf(answer) };
+	const json = (await response.json()) as Record<string, unknown>;
+	return { status: response.status, json, message: messageOf(json) };
 }
 
 function messageOf({ error }: Record<string, unknown>): unknown {
@@ -33,7 +33,7 @@ function messageOf({ error }: Record<string, unknown>): unknown {
 }
 
 async function init(changes: Record<string, string> = {}) {
-	const { answer } = await post(
+	const { json } = await post(
 		'/auth/action/init',
 		JSON.stringify({
 			userActionPayload: PAYLOAD,
@@ -43,7 +43,7 @@ async function init(changes: Record<string, string> = {}) {
 			...changes,
 		}),
 	);
-	return answer as { challenge: string; challengeIdentifier: string };
+	return json as { challenge: string; challengeIdentifier: string };
 }
 
 function assertion(challenge: string, { type = 'key.get', pem = '', credId = '' } = {}) {
@@ -65,14 +65,14 @@ async function complete(challengeIdentifier: string, credentialAssertion: object
 
 async function userAction(changes?: Record<string, string>): Promise<string> {
 	const { challenge, challengeIdentifier } = await init(changes);
-	const { answer } = await complete(challengeIdentifier, assertion(challenge));
-	return String(answer.userAction);
+	const { json } = await complete(challengeIdentifier, assertion(challenge));
+	return String(json.userAction);
 }
 
 const logIn = async (action: string, body = PAYLOAD, headers = {}) =>
 	await post(LOGIN, body, { 'x-dfns-useraction': action, ...headers });
 
-test('a signed call passes, once', async () => {
+test('a signed call is accepted once', async () => {
 	const action = await userAction();
 	expect(await logIn(action)).toMatchObject({ status: 200 });
 	expect(await logIn(action)).toMatchObject({
@@ -99,7 +99,7 @@ test('a call without a user action is refused', async () => {
 	expect(await logIn('')).toMatchObject({ status: 403 });
 });
 
-test('a challenge is good for one signature', async () => {
+test('a challenge is valid for one signature', async () => {
 	const { challenge, challengeIdentifier } = await init();
 	expect((await complete(challengeIdentifier, assertion(challenge))).status).toBe(200);
 	expect(await complete(challengeIdentifier, assertion(challenge))).toMatchObject({
@@ -129,18 +129,18 @@ test('padded base64 is refused', async () => {
 	expect(await complete(challengeIdentifier, padded)).toMatchObject({ status: 400 });
 });
 
-test('a token ends at its exp, by the clock of Dfns', async () => {
-	const { answer } = await logIn(await userAction());
+test('a token expires at its exp, by the clock of Dfns', async () => {
+	const { json } = await logIn(await userAction());
 	const read = async () =>
 		await fetch(`${dfns.url}/wallets`, {
-			headers: { authorization: `Bearer ${String(answer.token)}` },
+			headers: { authorization: `Bearer ${String(json.token)}` },
 		});
 	expect((await read()).status).toBe(200);
 	dfns.ahead = 3_601_000;
 	expect((await read()).status).toBe(401);
 });
 
-test('who is nobody is not authorized', async () => {
+test('an unknown caller is not authorized', async () => {
 	expect(await logIn('', PAYLOAD, { authorization: 'Bearer x.y.z' })).toMatchObject({
 		status: 401,
 		message: 'Not Authorized.',

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 
 import type { CallFilter, CallRecord, Fault } from './types.mts';
 
-/** Whether a call is one of those that a filter means. */
+/** Whether a filter matches a call. */
 export function matches(filter: CallFilter, call: CallRecord): boolean {
 	return (
 		(filter.method === undefined || filter.method === call.method) &&
@@ -13,7 +13,7 @@ export function matches(filter: CallFilter, call: CallRecord): boolean {
 	);
 }
 
-/** Faults that wait for their call. */
+/** The faults that wait for their calls. */
 export class Faults {
 	#waiting: Array<{ fault: Fault; left: number }> = [];
 
@@ -21,7 +21,7 @@ export class Faults {
 		this.#waiting.push({ fault, left: fault.times ?? 1 });
 	}
 
-	/** @returns the fault that befalls this call, if any; counts it as used */
+	/** @returns the fault for this call, if any; counts it as used */
 	take(call: CallRecord): Fault | undefined {
 		const entry = this.#waiting.find(
 			({ fault, left }) => left > 0 && matches(fault.on ?? {}, call),
@@ -35,17 +35,17 @@ export class Faults {
 	}
 }
 
-/** Sends something now and then, and never comes to an end. */
-function drip(answer: ServerResponse): void {
-	answer.writeHead(200, { 'content-type': 'application/json' });
-	const timer = setInterval(() => answer.write(' '), 20);
-	answer.once('close', () => clearInterval(timer));
+/** Sends a byte now and then, and never ends. */
+function drip(response: ServerResponse): void {
+	response.writeHead(200, { 'content-type': 'application/json' });
+	const timer = setInterval(() => response.write(' '), 20);
+	response.once('close', () => clearInterval(timer));
 }
 
 const PAGE = '<!doctype html><html><body>Sign in to the company network</body></html>';
 
-/** Answers as a broken server, a proxy or a policy does. */
-export function befall(fault: Fault, reply: FastifyReply): FastifyReply {
+/** Responds like a broken server, a proxy or a policy. */
+export function injectFault(fault: Fault, reply: FastifyReply): FastifyReply {
 	if (typeof fault.with === 'object') {
 		if ('body' in fault.with) {
 			const { body, type = 'application/json; charset=utf-8' } = fault.with;

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 
 import type { KeyType, RegisteredKey } from './types.mts';
 
-/** A new key pair with a credential ID as Dfns makes them. */
+/** A new key pair, with a credential ID like those of Dfns. */
 export function newKey(type: KeyType): RegisteredKey {
 	return {
 		credentialId: randomBytes(27).toString('base64url'),
@@ -31,7 +31,7 @@ function pair(type: KeyType) {
 	}
 }
 
-/** Whether a signature is of these bytes: ECDSA (DER) and RSA with SHA-256, Ed25519 plain. */
+/** Whether a signature belongs to these bytes: ECDSA (DER) and RSA with SHA-256, Ed25519 without a hash. */
 export function isSignedBy(publicKey: string, data: Buffer, signature: Buffer): boolean {
 	return verify(undefined, data, publicKey, signature);
 }

@@ -10,7 +10,7 @@ const { values } = parseArgs({
 
 const dfns = await startDfns({ port: Number(values.port) });
 const data = dfns.credentialData();
-console.log(`A Dfns on this machine: ${dfns.url}
+console.log(`Dfns on this machine: ${dfns.url}
   users          ${[...dfns.users.keys()].join(', ')}
   Credential ID  ${data.credentialId}
   Auth Token     ${data.authToken}
@@ -18,7 +18,7 @@ console.log(`A Dfns on this machine: ${dfns.url}
 ${data.privateKey}`);
 if (values.credential !== undefined) {
 	writeFileSync(values.credential, JSON.stringify(data, null, '\t'));
-	console.log(`The credential's data are in ${values.credential}`);
+	console.log(`The credential's data is in ${values.credential}`);
 }
 console.log('Ctrl-C stops it.');
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void dfns.close());

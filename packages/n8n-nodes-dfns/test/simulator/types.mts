@@ -20,19 +20,19 @@ export interface RegisteredKey {
 	publicKey: string;
 }
 
-/** A user of the organization: change it, and Dfns changes. */
+/** A user of the organization. Changing it changes what Dfns does. */
 export interface User {
 	username: string;
 	userId: string;
 	active: boolean;
 }
 
-/** The service account: change it, and Dfns changes. */
+/** The service account. Changing it changes what Dfns does. */
 export interface ServiceAccountRecord {
 	authToken: string;
 	userId: string;
 	active: boolean;
-	/** Operations that it may perform */
+	/** Operations that it is allowed to perform */
 	permissions: string[];
 	keys: RegisteredKey[];
 }
@@ -45,15 +45,15 @@ export interface CallRecord {
 	headers: Record<string, string | undefined>;
 	/** Byte for byte; empty where there was none */
 	body: string;
-	/** Status of the answer; 0 while there is none, or where the connection was cut */
+	/** Status of the response; 0 while there is none, or when the connection was cut */
 	status: number;
-	/** Whether it is over: answered, or ended by either side */
+	/** Whether it is over: with a response, or ended by either side */
 	closed: boolean;
 	/** Username of the bearer, or `service account` */
 	caller?: string;
 }
 
-/** Which calls a fault befalls, and a count counts: all that are given have to match. */
+/** Which calls a fault applies to, or are counted. All conditions that are given must match. */
 export interface CallFilter {
 	method?: string;
 	path?: string;
@@ -76,25 +76,25 @@ export type FaultKind =
 	| 'array'
 	/** An empty JSON object */
 	| 'empty'
-	/** No answer at all until the caller gives up */
+	/** No response until the caller gives up */
 	| 'hang'
-	/** An answer that goes on and on, and never ends */
+	/** A response that never ends */
 	| 'drip'
 	/** 302 to `to` */
 	| 'redirect'
-	/** 202, as when a policy wants an approval first */
+	/** 202, as when a policy requires an approval first */
 	| 'policy'
-	/** An answer in Dfns's form */
+	/** A response in Dfns's form */
 	| { status: number; message?: string; id?: string }
-	/** 200 with this body, as JSON or as what it is said to be */
+	/** 200 with this body, as JSON or as the given type */
 	| { body: unknown; type?: string };
 
 export interface Fault {
 	on?: CallFilter;
 	with: FaultKind;
-	/** How many calls it befalls; 1 when not given */
+	/** How many calls it applies to; 1 when not given */
 	times?: number;
-	/** How long before, in ms; 0 when not given */
+	/** How long to wait before it, in ms; 0 when not given */
 	delay?: number;
 	/** With `resetAfter`: whether the users' tokens are revoked at the same time */
 	revokes?: boolean;
@@ -102,7 +102,7 @@ export interface Fault {
 	to?: string;
 }
 
-/** What a user's token is to be like, for tokens that are not as they should be. */
+/** The shape of a user token that is not as it should be. */
 export interface TokenShape {
 	/** Seconds from now; `null` leaves `exp` out */
 	exp?: number | null;

@@ -1,7 +1,7 @@
-import { assertOwn, parseBaseUrl } from '../../nodes/Dfns/dfns/baseUrl';
-import { readServiceAccount, readUsername } from '../../nodes/Dfns/dfns/fields';
-import { newKey } from '../simulator/keys.mts';
 import { fc } from '../../../../test/fc.mts';
+import { readBaseUrl, readServiceAccount, readUsername } from '../../nodes/Dfns/credential/fields';
+import { assertOwn } from '../../nodes/Dfns/credential/signature';
+import { newKey } from '../simulator/keys.mts';
 
 describe('Base URL', () => {
 	test.each([
@@ -13,7 +13,7 @@ describe('Base URL', () => {
 		['http://127.0.0.1:9500/', 'http://127.0.0.1:9500'],
 		['http://[::1]:9500', 'http://[::1]:9500'],
 	])('reads %j', (given, origin) => {
-		expect(parseBaseUrl(given)).toEqual({ origin, host: new URL(origin).host });
+		expect(readBaseUrl(given)).toEqual({ origin, host: new URL(origin).host });
 	});
 
 	test.each([
@@ -28,14 +28,14 @@ describe('Base URL', () => {
 		['https://', 'Base URL is not valid: "https://"'],
 		['https://jdoe:secret@api.dfns.io', 'Base URL is not valid'],
 	])('refuses %j', (given, message) => {
-		expect(() => parseBaseUrl(given)).toThrow(expect.objectContaining({ message }));
+		expect(() => readBaseUrl(given)).toThrow(expect.objectContaining({ message }) as Error);
 	});
 
-	test('whatever is entered: an https origin, one of this machine, or a refusal', () => {
+	test('any input is read as an https origin or an origin on this machine, or is refused', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.webAuthority()), (given) => {
 				try {
-					const { origin, host } = parseBaseUrl(given);
+					const { origin, host } = readBaseUrl(given);
 					expect(new URL(origin)).toMatchObject({ origin, host });
 					expect(origin).toMatch(/^(https:|http:\/\/(localhost|127\.|\[::1\]|[^/]*\.localhost))/);
 				} catch (error) {
@@ -54,9 +54,9 @@ test.each([
 	['https://api.dfns.io:8443/wallets', false],
 	['http://api.dfns.io/wallets', false],
 	['https://apidfns.io/', false],
-])('a token for https://api.dfns.io may go to %s: %s', (address, may) => {
-	const check = () => assertOwn(new URL(address), parseBaseUrl('https://api.dfns.io'));
-	if (may) check();
+])('a token for https://api.dfns.io can be sent to %s: %s', (address, isAllowed) => {
+	const check = () => assertOwn(new URL(address), readBaseUrl('https://api.dfns.io'));
+	if (isAllowed) check();
 	else expect(check).toThrow(/was not sent/);
 });
 
@@ -70,7 +70,7 @@ describe('other fields', () => {
 		appId: '',
 	};
 
-	test('"Bearer" in front of the Auth Token, and blanks around, are left out', () => {
+	test('"Bearer" and blanks around the Auth Token are removed', () => {
 		const account = readServiceAccount({
 			...data,
 			authToken: ` Bearer ${data.authToken}\n`,
@@ -85,7 +85,7 @@ describe('other fields', () => {
 		['credentialId', privateKey],
 		['credentialId', data.authToken],
 		['appId', privateKey],
-	])('a secret in the wrong field (%s) is not repeated', (field, value) => {
+	])('do not repeat a secret that was entered in the wrong field (%s)', (field, value) => {
 		try {
 			readServiceAccount({ ...data, [field]: value });
 			throw new Error('passed');
@@ -98,7 +98,7 @@ describe('other fields', () => {
 		}
 	});
 
-	test('a user name may hold whatever can be signed', () => {
+	test('a user name can contain any text that can be signed', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary' }), (text) => {
 				if (text.trim() === '') expect(() => readUsername(text)).toThrow('User Name is empty');

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 
-import { readPrivateKey, signText } from '../../nodes/Dfns/dfns/privateKey';
 import { fc } from '../../../../test/fc.mts';
+import { readPrivateKey } from '../../nodes/Dfns/credential/privateKey';
+import { signText } from '../../nodes/Dfns/dfns/privateKey';
 
 type Form = 'pkcs8' | 'sec1' | 'pkcs1';
 
@@ -21,7 +22,7 @@ const forms = keys.flatMap(([name, { privateKey, publicKey }, types]) =>
 	})),
 );
 
-/** Ways in which a paste goes wrong without losing anything. */
+/** What pasting does to a key without losing any of it. */
 const damages: Array<[string, (pem: string) => string]> = [
 	['as it is', (pem) => pem],
 	['literal \\n', (pem) => pem.replaceAll('\n', '\\n')],
@@ -50,12 +51,12 @@ describe.each(forms)('$name', ({ pem, publicKey }) => {
 		const key = readPrivateKey(damaged(pem));
 		const signature = signText(key, 'text');
 		expect(verify(undefined, Buffer.from('text'), publicKey, signature)).toBe(true);
-		// The same key in whichever form is the same login.
+		// The same key in any form makes the same login.
 		expect(key.pem).toBe(readPrivateKey(pem).pem);
 	});
 });
 
-test('white space of any kind, anywhere in the key, is no matter', () => {
+test('white space anywhere in the key does not matter', () => {
 	const blank = fc.string({ unit: fc.constantFrom(' ', '\n', '\t', '\r\n', '\\n', '\u00a0') });
 	fc.assert(
 		fc.property(
@@ -69,7 +70,7 @@ test('white space of any kind, anywhere in the key, is no matter', () => {
 				let text = body;
 				for (const [at, space] of blanks) {
 					const index = at % (text.length + 1);
-					// Not within a literal \n that is there already.
+					// Not within an existing literal \n.
 					if (text[index - 1] === '\\') continue;
 					text = text.slice(0, index) + space + text.slice(index);
 				}
@@ -81,20 +82,20 @@ test('white space of any kind, anywhere in the key, is no matter', () => {
 	);
 });
 
-test('what is no key is refused, and never repeated', () => {
+test('text that is not a key is refused, and not repeated', () => {
 	fc.assert(
 		fc.property(fc.string({ minLength: 1 }), (text) => {
 			expect(() => readPrivateKey(text)).toThrow(
 				expect.objectContaining({
 					name: 'DfnsFieldError',
 					message: text.trim() === '' ? 'Private Key is empty' : 'Private Key is not valid',
-				}),
+				}) as Error,
 			);
 		}),
 	);
 });
 
-test('a key of which a part is missing is refused, not signed with', () => {
+test('an incomplete key is refused, and does not sign', () => {
 	fc.assert(
 		fc.property(
 			fc.constantFrom(...forms),
@@ -119,7 +120,7 @@ test('a key of which a part is missing is refused, not signed with', () => {
 	);
 });
 
-describe('says what it is when it is no private key that can be used', () => {
+describe('the error says what was entered instead of a usable private key', () => {
 	const { privateKey, publicKey } = keys[0][1];
 	const encrypted = { cipher: 'aes-256-cbc', passphrase: 'secret' } as const;
 	test.each([
@@ -142,7 +143,7 @@ describe('says what it is when it is no private key that can be used', () => {
 		[
 			'an OpenSSH key',
 			'-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----',
-			'the form of OpenSSH',
+			'in OpenSSH format',
 		],
 		[
 			'a certificate',
@@ -159,7 +160,7 @@ describe('says what it is when it is no private key that can be used', () => {
 		['no text', 7, 'PEM'],
 	])('%s', (_name, value, what) => {
 		expect(() => readPrivateKey(value)).toThrow(
-			expect.objectContaining({ description: expect.stringContaining(what) }),
+			expect.objectContaining({ description: expect.stringContaining(what) }) as Error,
 		);
 	});
 });

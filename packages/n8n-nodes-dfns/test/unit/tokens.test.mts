@@ -1,15 +1,36 @@
-import { bindingOf, Tokens } from '../../nodes/Dfns/dfns/tokens';
-import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/userToken';
-import { ServerClocks } from '../../nodes/Dfns/dfns/clock';
-import { connectionError } from '../../nodes/Dfns/dfns/errors';
-import { readDelegatedUser } from '../../nodes/Dfns/dfns/fields';
+import { fc } from '../../../../test/fc.mts';
+import { readDelegatedUser } from '../../nodes/Dfns/credential/fields';
+import { ServerClocks } from '../../nodes/Dfns/dfns/http/clocks';
+import { connectionError } from '../../nodes/Dfns/dfns/http/connectionErrors';
+import { bindingOf } from '../../nodes/Dfns/dfns/token/binding';
+import { Tokens } from '../../nodes/Dfns/dfns/token/tokens';
+import { readUserToken, type UserToken } from '../../nodes/Dfns/dfns/token/userToken';
 import { issueJwt } from '../simulator/jwt.mts';
 import { newKey } from '../simulator/keys.mts';
-import { fc } from '../../../../test/fc.mts';
 
 const owner = { identity: 'login', host: 'api.dfns.io' };
 
-test('whatever happens in whatever order: one login at a time, no dead and no ended token, no needless login', async () => {
+test('one login serves all callers, even if it takes longer than tokens are remembered', async () => {
+	let now = 1_000_000;
+	const tokens = new Tokens({ localNow: () => now, now: () => now });
+	let logins = 0;
+	let respond = () => {};
+	const logIn = async () => {
+		const token = `token ${++logins}`;
+		if (logins === 1) await new Promise<void>((resolve) => (respond = resolve));
+		return { token, issuedAt: now, expiresAt: now + 3_600_000 };
+	};
+	const first = tokens.renew(owner, undefined, logIn);
+	now += 49 * 3_600_000;
+	// A login of another user makes the map of tokens drop what has expired.
+	await tokens.renew({ ...owner, identity: 'other' }, undefined, logIn);
+	const second = tokens.renew(owner, undefined, logIn);
+	respond();
+	expect((await second).token).toBe((await first).token);
+	expect(logins).toBe(2);
+});
+
+test('in any order of events: one login at a time, no refused or expired token, and no unnecessary login', async () => {
 	const step = fc.oneof(
 		fc.record({ do: fc.constant('use' as const), times: fc.integer({ min: 1, max: 20 }) }),
 		fc.record({ do: fc.constant('revoke' as const) }),
@@ -42,7 +63,7 @@ test('whatever happens in whatever order: one login at a time, no dead and no en
 						tokens.usable(owner, stored) ?? (await tokens.renew(owner, stored, calls.logIn));
 					expect(token.expiresAt).toBeGreaterThan(now);
 					if (await calls.isAlive(token)) return token;
-					expect(await tokens.isAccepted(owner, token, calls)).toBe(false);
+					expect(await tokens.isAccepted(token, calls)).toBe(false);
 					const other = await tokens.renew(owner, stored, calls.logIn);
 					expect(await calls.isAlive(other)).toBe(true);
 					return other;
@@ -63,7 +84,7 @@ test('whatever happens in whatever order: one login at a time, no dead and no en
 	);
 });
 
-test('a stored token counts only for the fields that made it', () => {
+test('a stored token is used only with the fields that created it', () => {
 	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
 	const stored = {
 		token: 't',
@@ -95,7 +116,7 @@ describe('a stored token', () => {
 		return tokens.usable({ identity: user.identity, host }, stored);
 	};
 
-	test('counts for the same fields', () => expect(usable({})).toBe(stored));
+	test('is used with the same fields', () => expect(usable({})).toBe(stored));
 
 	test.each([
 		{ baseUrl: 'https://api.uae.dfns.io' },
@@ -104,33 +125,33 @@ describe('a stored token', () => {
 		{ privateKey: newKey('Ed25519').privateKey },
 		{ appId: 'ap-2a9in-tt2a1-983lho480p35ejd0' },
 		{ username: 'ada@example.co' },
-	])('does not count when a field has changed: %j', (changed) => {
+	])('is not used after a field changed: %j', (changed) => {
 		expect(usable(changed)).toBeUndefined();
 	});
 });
 
-test('all who ask at once whether a token is accepted share one question', async () => {
+test('everyone who asks at the same time whether a token is accepted shares one check', async () => {
 	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
 	const isAlive = jest.fn(async () => false);
 	const token = { token: 't', issuedAt: 0, expiresAt: 3_600_000 };
-	const ask = async () => await tokens.isAccepted(owner, token, { isAlive });
+	const ask = async () => await tokens.isAccepted(token, { isAlive });
 	expect(await Promise.all([ask(), ask()])).toEqual([false, false]);
-	// And what is known is not asked.
+	// A known result is not checked again.
 	expect(await ask()).toBe(false);
 	expect(isAlive).toHaveBeenCalledTimes(1);
 });
 
-test('a token that is accepted is asked about again the next time', async () => {
+test('an accepted token is checked again the next time', async () => {
 	const tokens = new Tokens({ localNow: () => 0, now: () => 0 });
 	const isAlive = jest.fn(async () => true);
 	const token = { token: 't', issuedAt: 0, expiresAt: 3_600_000 };
 	for (let times = 0; times < 2; times++) {
-		expect(await tokens.isAccepted(owner, token, { isAlive })).toBe(true);
+		expect(await tokens.isAccepted(token, { isAlive })).toBe(true);
 	}
 	expect(isAlive).toHaveBeenCalledTimes(2);
 });
 
-test('a token that cannot be read counts as none', () => {
+test('a token that cannot be read is not used', () => {
 	fc.assert(
 		fc.property(
 			fc.oneof(
@@ -150,7 +171,7 @@ test('a token that cannot be read counts as none', () => {
 	expect(readUserToken(issueJwt({ exp: '60' }), 5)).toBeUndefined();
 });
 
-test('a clock is believed when it differs by more than the way there takes', () => {
+test('a clock counts when it differs by more than a response takes', () => {
 	const clocks = new ServerClocks(() => Date.UTC(2026, 0, 1, 12));
 	expect(clocks.difference('h')).toBe(0);
 	clocks.learn('h', 'Thu, 01 Jan 2026 12:00:20 GMT');
@@ -164,13 +185,13 @@ test('a clock is believed when it differs by more than the way there takes', () 
 });
 
 test.each([
-	['ECONNABORTED', 'did not answer in time', 'TIMEOUT'],
-	['ETIMEDOUT', 'did not answer in time', 'TIMEOUT'],
-	['EHOSTUNREACH', 'cannot be reached from here', 'UNREACHABLE'],
-	['HPE_INVALID_CONSTANT', 'did not answer in HTTP', 'NOT_A_DFNS_ANSWER'],
-	['ERR_CANCELED', 'the execution was cancelled', 'CANCELLED'],
+	['ECONNABORTED', 'did not respond in time', 'TIMEOUT'],
+	['ETIMEDOUT', 'did not respond in time', 'TIMEOUT'],
+	['EHOSTUNREACH', 'cannot be reached from n8n', 'UNREACHABLE'],
+	['HPE_INVALID_CONSTANT', 'sent a response that is not HTTP', 'NOT_A_DFNS_ANSWER'],
+	['ERR_CANCELED', 'the execution was canceled', 'CANCELLED'],
 	['ESOMETHING', 'n8n could not complete the call to api.dfns.io: ***', 'CALL_NOT_COMPLETED'],
-])('%s, wherever in the chain of causes', (code, what, type) => {
+])('%s is found anywhere in the chain of causes', (code, what, type) => {
 	const failure = Object.assign(new Error('secret'), { code });
 	const wrapped = new Error('secret', { cause: new Error('secret', { cause: failure }) });
 	for (const thrown of [failure, wrapped]) {

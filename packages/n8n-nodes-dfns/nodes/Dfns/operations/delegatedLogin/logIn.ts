@@ -1,5 +1,5 @@
-import { isoTime } from '../../dfns/api';
-import { readUsername } from '../../dfns/fields';
+import { readUsername } from '../../credential/fields';
+import { isoTime } from '../../dfns/isoTime';
 import { connect } from '../../transport';
 import type { Operation } from '../operation';
 
@@ -8,9 +8,9 @@ export const logIn: Operation = {
 	option: {
 		name: 'Log In',
 		value: 'logIn',
-		action: 'Log in a user',
+		action: 'Log in user',
 		description:
-			'Log a user in without the credentials of the user, and get the token. The token is a secret: n8n redacts it where it can, but the steps that follow see it, and so does an AI agent that calls this as a tool.',
+			"Log a user in and get the user's token. The token is a secret: later steps see it, and so does an AI agent.",
 	},
 	properties: [
 		{
@@ -20,7 +20,7 @@ export const logIn: Operation = {
 			default: '',
 			required: true,
 			placeholder: 'e.g. jdoe@example.co',
-			description: 'Name by which Dfns knows the user who is to be logged in',
+			description: 'Enter the name of the Dfns user to log in',
 		},
 	],
 	async execute(itemIndex) {

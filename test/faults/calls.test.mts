@@ -1,0 +1,4 @@
+import { describeFaults } from './describe.mts';
+import { CALLS } from './matrix/calls.mts';
+
+describeFaults(CALLS);

@@ -1,0 +1,4 @@
+import { describeFaults } from './describe.mts';
+import { SESSIONS } from './matrix/sessions.mts';
+
+describeFaults(SESSIONS);
