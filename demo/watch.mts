@@ -9,10 +9,11 @@ import { emptyNodesFolder, PACKAGE_FOLDER, UNBUILT_FILES } from '../harness/pack
 const require = createRequire(import.meta.url);
 
 /*
- * Why not `n8n-node dev --external-n8n`: it links this whole repository into n8n's folder. n8n then watches all of it,
- * and at each change forgets every loaded module below it. Among those is n8n itself, which is installed in `harness/`.
- * It also names the node type `CUSTOM.veevaVault`, which the examples don't use, copies each picture of the repository
- * into `dist`, and leaves out the codex file.
+ * Why not `n8n-node dev --external-n8n`: it links this whole repository into n8n's folder of custom nodes. There n8n
+ * loads each `*.node.js` below the link, and so those of all installed packages: it ends at `brotli-wasm/index.node.js`,
+ * which belongs to n8n itself, installed in `harness/`. At each change, it would also forget its own modules. Besides, the
+ * node type would be `CUSTOM.veevaVault`, which the examples don't use, and `dist` gets the 1,880 pictures of installed
+ * packages, but not the codex file.
  *
  * So the compiler writes to a folder of n8n's own. Only that folder is watched by n8n, `dist` stays as the tests need
  * it, and the node finds n8n's modules, as an installed package does. Without a link, nothing that empties n8n's folder

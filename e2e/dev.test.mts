@@ -72,7 +72,8 @@ async function start(script: string, lines: string[]): Promise<Child> {
 		command: 'npm',
 		args: ['run', script, '--', `--port=${n8n}`, `--simulator-port=${simulator}`],
 		cwd: copy,
-		env: { ...process.env, HOME: home },
+		// The copy's own package, not the one that was packed for all scenarios.
+		env: { ...process.env, HOME: home, PACKED_FOLDER: '' },
 		onLine: (line) => lines.push(line),
 	});
 }
