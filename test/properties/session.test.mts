@@ -61,10 +61,10 @@ const events: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /**
- * A Vault, a credential and two n8n processes that share it, with the rules written as checks at the moment in which
- * they could be broken.
+ * A Vault, a credential and two n8n processes that share it, with the rules as checks at the moments at which they
+ * could be broken.
  */
-class World {
+class Fixture {
 	now = Date.UTC(2026, 0, 1);
 
 	private readonly clock = {
@@ -240,8 +240,8 @@ class World {
 test('whatever happens in whatever order, calls use the right session, with one login at a time and none without need', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(events, { minLength: 1, maxLength: 40 }), async (story) => {
-			const world = new World(async () => await Promise.resolve());
-			for (const event of story) await world.happen(event);
+			const fixture = new Fixture(async () => await Promise.resolve());
+			for (const event of story) await fixture.happen(event);
 		}),
 		{ numRuns: 2000 },
 	);
@@ -253,11 +253,11 @@ test('the same holds when events happen at the same time, in the middle of calls
 			fc.array(fc.array(events, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 }),
 			fc.scheduler(),
 			async (story, scheduler) => {
-				const world = new World(async () => await scheduler.schedule(Promise.resolve()));
+				const fixture = new Fixture(async () => await scheduler.schedule(Promise.resolve()));
 				for (const atOnce of story) {
 					const all = atOnce.map(async (event) => {
 						await scheduler.schedule(Promise.resolve());
-						await world.happen(event);
+						await fixture.happen(event);
 					});
 					await scheduler.waitFor(Promise.all(all));
 				}

@@ -4,7 +4,7 @@ import { fc } from '../fc.mts';
 const WINDOW = 5 * 60_000;
 
 /** A Vault that counts calls in windows, and time that passes when nothing else happens. */
-class World {
+class LimitedVault {
 	now: number;
 
 	readonly windows = new Map<number, number>();
@@ -87,9 +87,9 @@ test('the burst limit is never exceeded by more than the concurrency, whenever t
 			fc.integer({ min: 1, max: 20 }),
 			fc.integer({ min: 0, max: WINDOW }),
 			async (limit, concurrency, start) => {
-				const world = new World(limit, start);
-				await world.work(new RateLimiter(world.clock), limit * 3, concurrency);
-				expect(world.most).toBeLessThanOrEqual(limit + concurrency);
+				const vault = new LimitedVault(limit, start);
+				await vault.work(new RateLimiter(vault.clock), limit * 3, concurrency);
+				expect(vault.most).toBeLessThanOrEqual(limit + concurrency);
 			},
 		),
 		{ numRuns: 60 },
@@ -97,36 +97,36 @@ test('the burst limit is never exceeded by more than the concurrency, whenever t
 });
 
 test('when windows begin at other times than expected, the limit is checked once a minute', async () => {
-	const world = new World(20, 0, 150_000);
-	await world.work(new RateLimiter(world.clock), 60, 4);
-	expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
+	const vault = new LimitedVault(20, 0, 150_000);
+	await vault.work(new RateLimiter(vault.clock), 60, 4);
+	expect(vault.most).toBeLessThanOrEqual(20 + 4 + 5);
 });
 
 test('however far apart the clocks are, the limit is exceeded by no more than these checks', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 0, max: WINDOW - 1 }), async (skewMs) => {
-			const world = new World(20, 0, skewMs);
-			await world.work(new RateLimiter(world.clock), 60, 4);
-			expect(world.most).toBeLessThanOrEqual(20 + 4 + 5);
+			const vault = new LimitedVault(20, 0, skewMs);
+			await vault.work(new RateLimiter(vault.clock), 60, 4);
+			expect(vault.most).toBeLessThanOrEqual(20 + 4 + 5);
 		}),
 		{ numRuns: 60 },
 	);
 });
 
 test('calls are spread over the window when few are left, and do not wait when many are left', async () => {
-	const world = new World(1000, 0);
-	await world.work(new RateLimiter(world.clock), 800, 10);
-	expect(world.now).toBeLessThan(WINDOW);
-	expect(world.waits).toEqual([]);
-	await world.work(new RateLimiter(world.clock), 190, 10);
-	expect(world.waits).toEqual([]);
-	expect(world.now).toBeLessThanOrEqual(WINDOW + 10_000);
-	expect(world.most).toBeLessThanOrEqual(1000);
+	const vault = new LimitedVault(1000, 0);
+	await vault.work(new RateLimiter(vault.clock), 800, 10);
+	expect(vault.now).toBeLessThan(WINDOW);
+	expect(vault.waits).toEqual([]);
+	await vault.work(new RateLimiter(vault.clock), 190, 10);
+	expect(vault.waits).toEqual([]);
+	expect(vault.now).toBeLessThanOrEqual(WINDOW + 10_000);
+	expect(vault.most).toBeLessThanOrEqual(1000);
 });
 
 test('a failed call does not keep the others waiting', async () => {
-	const world = new World(1, 0);
-	const pace = new RateLimiter(world.clock);
+	const vault = new LimitedVault(1, 0);
+	const pace = new RateLimiter(vault.clock);
 	await pace.run(async () => ({
 		headers: { 'x-vaultapi-burstlimit': '2', 'x-vaultapi-burstlimitremaining': '1' },
 	}));
@@ -136,15 +136,15 @@ test('a failed call does not keep the others waiting', async () => {
 	});
 	const next = pace.run(async () => ({ headers: {} }));
 	await expect(failing).rejects.toThrow('no answer');
-	world.now += WINDOW;
+	vault.now += WINDOW;
 	await expect(next).resolves.toEqual({ headers: {} });
 });
 
 test('calls are not delayed when Vault reports no limit', async () => {
-	const world = new World(1, 0);
-	const pace = new RateLimiter(world.clock);
+	const vault = new LimitedVault(1, 0);
+	const pace = new RateLimiter(vault.clock);
 	for (let calls = 0; calls < 100; calls += 1) await pace.run(async () => ({ headers: {} }));
-	expect(world.now).toBe(0);
+	expect(vault.now).toBe(0);
 });
 
 const left = (remaining: number, limit = 40) => ({
@@ -185,13 +185,13 @@ test.each([
 ])(
 	'one of the waiting calls checks the limit, and when it %s the next one does',
 	async (_, end) => {
-		const world = new World(40, 0);
-		const pace = new RateLimiter(world.clock);
+		const vault = new LimitedVault(40, 0);
+		const pace = new RateLimiter(vault.clock);
 		await pace.run(async () => await Promise.resolve(left(0)));
 		const calls = new Calls();
 		const all = Promise.allSettled(Array.from({ length: 10 }, () => pace.run(calls.make)));
 		for (let call = 0; call < 10; call += 1) {
-			await world.settle();
+			await vault.settle();
 			expect(calls.atOnce).toBe(1);
 			end(calls);
 		}
@@ -200,103 +200,103 @@ test.each([
 );
 
 test('when others use up a whole window, calls continue one after the other', async () => {
-	const world = new World(40, 0);
-	const pace = new RateLimiter(world.clock);
+	const vault = new LimitedVault(40, 0);
+	const pace = new RateLimiter(vault.clock);
 	const { headers } = left(0);
 	const delayed = { headers: { ...headers, 'x-vaultapi-responsedelay': '500' } };
 	const starts: number[] = [];
 	let running = 0;
 	let most = 0;
 	const call = async () => {
-		starts.push(world.now);
+		starts.push(vault.now);
 		most = Math.max(most, ++running);
-		await world.clock.sleepUntil(world.now + 500);
+		await vault.clock.sleepUntil(vault.now + 500);
 		running -= 1;
 		return delayed;
 	};
 	await pace.run(async () => await Promise.resolve(delayed));
 	const all = Promise.all(Array.from({ length: 100 }, () => pace.run(call)));
-	await world.settle();
+	await vault.settle();
 	await all;
-	expect(world.now).toBeLessThan(20 * 60_000);
+	expect(vault.now).toBeLessThan(20 * 60_000);
 	expect(most).toBe(1);
 	expect(starts.filter((start) => start < 2 * WINDOW).length).toBeLessThanOrEqual(5);
 
 	const calls = new Calls();
 	const then = Promise.all(Array.from({ length: 10 }, () => pace.run(calls.make)));
-	await world.settle();
+	await vault.settle();
 	expect(calls.atOnce).toBe(1);
 	calls.answer(left(5));
-	await world.settle();
+	await vault.settle();
 	expect(calls.atOnce).toBe(5);
 	// From here on windows are waited for as before.
-	const { now } = world;
+	const { now } = vault;
 	while (calls.atOnce > 0) calls.answer(left(0));
-	await world.settle();
-	expect(world.now).toBeGreaterThan(now + 60_000);
+	await vault.settle();
+	expect(vault.now).toBeGreaterThan(now + 60_000);
 	expect(calls.atOnce).toBe(1);
 	calls.answer(left(30));
-	await world.settle();
+	await vault.settle();
 	while (calls.atOnce > 0) calls.answer(left(30));
 	await then;
 });
 
 test.each(['', ' '])('a header with %j is ignored', async (empty) => {
-	const world = new World(40, 0);
+	const vault = new LimitedVault(40, 0);
 	const headers = { 'x-vaultapi-burstlimit': '40', 'x-vaultapi-burstlimitremaining': empty };
-	await new RateLimiter(world.clock).run(async () => await Promise.resolve({ headers }));
-	expect(world.waits).toEqual([]);
+	await new RateLimiter(vault.clock).run(async () => await Promise.resolve({ headers }));
+	expect(vault.waits).toEqual([]);
 });
 
 test('after the check, as many calls follow as are left', async () => {
-	const world = new World(40, 0);
-	const pace = new RateLimiter(world.clock);
+	const vault = new LimitedVault(40, 0);
+	const pace = new RateLimiter(vault.clock);
 	await pace.run(async () => await Promise.resolve(left(0)));
 	const calls = new Calls();
 	const all = Promise.all(Array.from({ length: 10 }, () => pace.run(calls.make)));
-	await world.settle();
+	await vault.settle();
 	calls.answer(left(4));
-	await world.settle();
+	await vault.settle();
 	expect(calls.atOnce).toBe(4);
 	calls.answer(left(39));
-	await world.settle();
+	await vault.settle();
 	expect(calls.atOnce).toBe(8);
 	while (calls.atOnce > 0) calls.answer(left(30));
 	await all;
 });
 
 test('calls that do not wait are counted as well', async () => {
-	const world = new World(40, 0);
-	const pace = new RateLimiter(world.clock);
+	const vault = new LimitedVault(40, 0);
+	const pace = new RateLimiter(vault.clock);
 	const calls = new Calls();
 	const first = Array.from({ length: 3 }, () => pace.run(calls.make, { waits: false }));
 	calls.answer(left(4));
-	await world.settle();
+	await vault.settle();
 	const then = Array.from({ length: 5 }, () => pace.run(calls.make));
-	await world.settle();
+	await vault.settle();
 	// Two of the first, which may not be among the four yet, and two more.
 	expect(calls.atOnce).toBe(4);
 	while (calls.atOnce > 0) {
 		calls.answer(left(30));
-		await world.settle();
+		await vault.settle();
 	}
 	await Promise.all([...first, ...then]);
 });
 
 test('waiting calls that are no longer wanted are not made, and others are', async () => {
-	const world = new World(40, 0);
+	const vault = new LimitedVault(40, 0);
 	let wanted = true;
 	const assertWanted = () => {
 		if (!wanted) throw new Error('not wanted');
 	};
-	const pace = new RateLimiter({ ...world.clock, assertWanted });
+	const pace = new RateLimiter({ ...vault.clock, assertWanted });
 	await pace.run(async () => await Promise.resolve(left(0)));
 	const calls = new Calls();
 	const all = Promise.allSettled(Array.from({ length: 3 }, () => pace.run(calls.make)));
-	await world.settle();
+	await vault.settle();
 	wanted = false;
 	calls.answer(left(30));
-	await world.settle();
+	await vault.settle();
 	expect(calls.atOnce).toBe(0);
 	expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
 	await expect(

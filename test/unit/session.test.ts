@@ -17,8 +17,8 @@ const VAULTS: NamedVault[] = [
 	{ id: 1776, name: 'PromoMats', url: 'https://myvault.veevavault.com/api' },
 ];
 
-/** A Vault that knows nothing but sessions, with the time in the test's hands. */
-function world() {
+/** A Vault that has nothing but sessions, with a clock that the test moves. */
+function fixture() {
 	let now = Date.UTC(2026, 0, 1);
 	const living = new Set<string>();
 	const counts = { logins: 0, keepAlives: 0, loginsAtOnce: 0, mostLoginsAtOnce: 0 };
@@ -74,7 +74,7 @@ function refusal(type: string): VaultError {
 }
 
 test('one renewal serves all callers, even one that takes longer than the map keeps its entries', async () => {
-	const { sessions, calls, counts, advance } = world();
+	const { sessions, calls, counts, advance } = fixture();
 	let answer = () => {};
 	const logIn = async () => {
 		await new Promise<void>((resolve) => (answer = resolve));
@@ -92,7 +92,7 @@ test('one renewal serves all callers, even one that takes longer than the map ke
 
 describe('the lease', () => {
 	test('a session is used without a check for five minutes', async () => {
-		const { sessions, calls, counts, advance } = world();
+		const { sessions, calls, counts, advance } = fixture();
 		const session = await sessions.renew(olivia, undefined, calls);
 		advance(5 * MINUTE - 1);
 		expect(sessions.usable(olivia, stored(session))?.id).toBe(session.id);
@@ -102,7 +102,7 @@ describe('the lease', () => {
 	});
 
 	test('is half the session timeout when that is shorter than five minutes', async () => {
-		const { sessions, calls, advance } = world();
+		const { sessions, calls, advance } = fixture();
 		const short = { ...olivia, sessionTimeoutMs: 2000 };
 		await sessions.renew(short, undefined, calls);
 		advance(999);
@@ -112,7 +112,7 @@ describe('the lease', () => {
 	});
 
 	test('starts again with a call that counts as activity', async () => {
-		const { sessions, calls, advance } = world();
+		const { sessions, calls, advance } = fixture();
 		const { id } = await sessions.renew(olivia, undefined, calls);
 		advance(4 * MINUTE);
 		sessions.seenAlive(olivia, id);
@@ -121,7 +121,7 @@ describe('the lease', () => {
 	});
 
 	test('after it, a keep-alive distinguishes a valid session from an ended one', async () => {
-		const { sessions, calls, counts, living, advance } = world();
+		const { sessions, calls, counts, living, advance } = fixture();
 		const session = await sessions.renew(olivia, undefined, calls);
 		advance(5 * MINUTE);
 		expect((await sessions.renew(olivia, stored(session), calls)).id).toBe(session.id);
@@ -134,7 +134,7 @@ describe('the lease', () => {
 	});
 
 	test('a session of 47.5 hours is replaced without a check, although it may still be valid', async () => {
-		const { sessions, calls, counts, advance } = world();
+		const { sessions, calls, counts, advance } = fixture();
 		const session = await sessions.renew(olivia, undefined, calls);
 		advance(47.5 * HOUR - MINUTE);
 		sessions.seenAlive(olivia, session.id);
@@ -146,7 +146,7 @@ describe('the lease', () => {
 	});
 
 	test('a session that another process opened is checked once, whatever its clock says', async () => {
-		const { sessions, process, calls, counts, advance } = world();
+		const { sessions, process, calls, counts, advance } = fixture();
 		const session = await process().renew(olivia, undefined, calls);
 		for (const skew of [-HOUR, 0, HOUR]) {
 			const other = stored({ ...session, startedAt: session.startedAt + skew });
@@ -161,7 +161,7 @@ describe('the lease', () => {
 
 describe('the binding of a session to its login', () => {
 	test('a session that was opened with other login fields is not used', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const session = await sessions.renew(olivia, undefined, calls);
 		expect(sessions.usable(ian, stored(session))).toBeUndefined();
 		expect(sessions.newest(ian, stored(session))).toBeUndefined();
@@ -179,7 +179,7 @@ describe('logins at the same time', () => {
 	test.each(['no session', 'a stale session', 'a dead session'])(
 		'200 executions at once with %s log in at most once',
 		async (state) => {
-			const { sessions, process, calls, counts, living, advance } = world();
+			const { sessions, process, calls, counts, living, advance } = fixture();
 			let kept: StoredSession | undefined;
 			if (state !== 'no session') {
 				kept = stored(await process().renew(olivia, undefined, calls));
@@ -197,7 +197,7 @@ describe('logins at the same time', () => {
 	);
 
 	test('everything that waits for a login shares its error', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const logIn = async () => {
 			counts.logins++;
 			return await Promise.reject(refusal('UNEXPECTED_ERROR'));
@@ -212,7 +212,7 @@ describe('logins at the same time', () => {
 	});
 
 	test('two different logins do not wait for each other', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const [a, b] = await Promise.all([
 			sessions.renew(olivia, undefined, calls),
 			sessions.renew(ian, undefined, calls),
@@ -222,7 +222,7 @@ describe('logins at the same time', () => {
 	});
 
 	test('credential tests each log in, one after the other', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const old = await sessions.renew(olivia, undefined, calls);
 		const fresh = await Promise.all(
 			[1, 2, 3].map(
@@ -236,7 +236,7 @@ describe('logins at the same time', () => {
 
 describe('renewal', () => {
 	test('uses a newer session of this process', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const old = await sessions.renew(olivia, undefined, calls);
 		sessions.seenDead(olivia, old.id);
 		const newer = await sessions.renew(olivia, stored(old), calls);
@@ -245,7 +245,7 @@ describe('renewal', () => {
 	});
 
 	test('uses a newer session in the credential, once it is known to be valid', async () => {
-		const { sessions, process, calls, counts, living, advance } = world();
+		const { sessions, process, calls, counts, living, advance } = fixture();
 		const old = await sessions.renew(olivia, undefined, calls);
 		living.clear();
 		advance(MINUTE);
@@ -256,7 +256,7 @@ describe('renewal', () => {
 	});
 
 	test("checks the user's other sessions before they are used when one was killed", async () => {
-		const { sessions, process, calls, counts, living } = world();
+		const { sessions, process, calls, counts, living } = fixture();
 		const mine = await sessions.renew(olivia, undefined, calls);
 		const other = stored(await process().renew(olivia, undefined, calls));
 		living.clear();
@@ -268,7 +268,7 @@ describe('renewal', () => {
 	});
 
 	test('does not use a session that was ended during its keep-alive', async () => {
-		const { sessions, calls, counts, advance } = world();
+		const { sessions, calls, counts, advance } = fixture();
 		const old = await sessions.renew(olivia, undefined, calls);
 		advance(10 * MINUTE);
 		const keepAlive = async (session: VaultSession) => {
@@ -281,7 +281,7 @@ describe('renewal', () => {
 	});
 
 	test('does not use an ended session again, even when a response to it comes late', async () => {
-		const { sessions, calls } = world();
+		const { sessions, calls } = fixture();
 		const { id } = await sessions.renew(olivia, undefined, calls);
 		sessions.seenDead(olivia, id);
 		sessions.seenAlive(olivia, id);
@@ -298,7 +298,7 @@ describe('the lockout guard', () => {
 	];
 
 	test.each(types)('after %s, the same login is not tried for five minutes', async (type) => {
-		const { sessions, calls, advance } = world();
+		const { sessions, calls, advance } = fixture();
 		let tries = 0;
 		const refusing = {
 			...calls,
@@ -317,7 +317,7 @@ describe('the lockout guard', () => {
 	});
 
 	test('says until when, with the time of day', async () => {
-		const { sessions, calls } = world();
+		const { sessions, calls } = fixture();
 		const logIn = async () => await Promise.reject(refusal('USER_LOCKED_OUT'));
 		const renew = async () => await sessions.renew(olivia, undefined, { ...calls, logIn });
 		await expect(renew()).rejects.toThrow('Refused [USER_LOCKED_OUT]');
@@ -331,7 +331,7 @@ describe('the lockout guard', () => {
 	});
 
 	test('tries a login that is refused again and again less and less often', async () => {
-		const { sessions, calls, advance } = world();
+		const { sessions, calls, advance } = fixture();
 		const tries: number[] = [];
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
 		for (let minute = 0; minute <= 24 * 60; minute++) {
@@ -348,7 +348,7 @@ describe('the lockout guard', () => {
 	});
 
 	test('holds a refused login back for a day at most, however often it was refused', async () => {
-		const { sessions, calls, advance } = world();
+		const { sessions, calls, advance } = fixture();
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
 		const test = async () =>
 			await sessions.renew(olivia, undefined, { ...calls, logIn }, { forceLogin: true });
@@ -363,7 +363,7 @@ describe('the lockout guard', () => {
 	});
 
 	test('lets a changed password and a credential test log in at once', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const logIn = async () => await Promise.reject(refusal('USERNAME_OR_PASSWORD_INCORRECT'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
 		await sessions.renew({ ...olivia, identity: 'olivia, corrected' }, undefined, calls);
@@ -375,7 +375,7 @@ describe('the lockout guard', () => {
 	});
 
 	test('does not hold back a login after other errors', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		const logIn = async () => await Promise.reject(refusal('DOWNTIME'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toThrow();
 		await sessions.renew(olivia, undefined, calls);
@@ -385,7 +385,7 @@ describe('the lockout guard', () => {
 
 describe('a Vault that refuses the sessions that it opened', () => {
 	test('is not asked for a minute after three such sessions', async () => {
-		const { sessions, calls, counts, advance } = world();
+		const { sessions, calls, counts, advance } = fixture();
 		for (let times = 0; times < 3; times++) {
 			const { id } = await sessions.renew(olivia, undefined, calls);
 			sessions.seenDead(olivia, id);
@@ -400,7 +400,7 @@ describe('a Vault that refuses the sessions that it opened', () => {
 	});
 
 	test('sessions that ended later do not count, even if they served no call', async () => {
-		const { sessions, calls, counts, advance } = world();
+		const { sessions, calls, counts, advance } = fixture();
 		for (let times = 0; times < 10; times++) {
 			// As after credential tests, and calls of the HTTP Request node.
 			const { id } = await sessions.renew(olivia, undefined, calls, { forceLogin: true });
@@ -412,7 +412,7 @@ describe('a Vault that refuses the sessions that it opened', () => {
 	});
 
 	test('a session that serves a call in between starts the count again', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		for (let times = 0; times < 5; times++) {
 			const killed = await sessions.renew(olivia, undefined, calls, { forceLogin: true });
 			sessions.seenDead(olivia, killed.id);
@@ -423,7 +423,7 @@ describe('a Vault that refuses the sessions that it opened', () => {
 	});
 
 	test('sessions that have served a call do not count', async () => {
-		const { sessions, calls, counts } = world();
+		const { sessions, calls, counts } = fixture();
 		for (let times = 0; times < 10; times++) {
 			const { id } = await sessions.renew(olivia, undefined, calls);
 			sessions.seenAlive(olivia, id);
@@ -435,7 +435,7 @@ describe('a Vault that refuses the sessions that it opened', () => {
 
 describe('the login burst limit', () => {
 	test('waits for the next minute, once', async () => {
-		const { sessions, calls, counts, slept, advance } = world();
+		const { sessions, calls, counts, slept, advance } = fixture();
 		advance(42_000);
 		let refused = false;
 		const logIn = async () => {
@@ -450,7 +450,7 @@ describe('the login burst limit', () => {
 	});
 
 	test("fails with Vault's error when it is exceeded again", async () => {
-		const { sessions, calls, slept } = world();
+		const { sessions, calls, slept } = fixture();
 		const logIn = async () => await Promise.reject(refusal('API_LIMIT_EXCEEDED'));
 		await expect(sessions.renew(olivia, undefined, { ...calls, logIn })).rejects.toMatchObject({
 			type: 'API_LIMIT_EXCEEDED',
@@ -461,7 +461,7 @@ describe('the login burst limit', () => {
 
 describe('the memory of sessions', () => {
 	test('forgets what is 48 hours old', async () => {
-		const { sessions, calls, advance } = world();
+		const { sessions, calls, advance } = fixture();
 		const entries = () =>
 			Object.values(sessions)
 				.filter((value) => value instanceof ExpiringMap)
