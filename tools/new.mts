@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 import { format, resolveConfig } from 'prettier';
 
-import { Failure } from '../harness/failure.mts';
+import { Failure, messageOf } from '../harness/failure.mts';
 import { filesOf } from './operation.mts';
 
 const USAGE = `npm run new -- <resource> <operation> [--section <section>]
@@ -30,10 +30,7 @@ try {
 }
 
 async function main(): Promise<void> {
-	const { values, positionals } = parseArgs({
-		allowPositionals: true,
-		options: { section: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-	});
+	const { values, positionals } = readArguments();
 	const [resource, operation, ...rest] = positionals;
 	if (values.help) {
 		console.log(USAGE);
@@ -44,11 +41,17 @@ async function main(): Promise<void> {
 	}
 	const section = values.section ?? sectionOf(resource);
 	const files = filesOf(root, { resource, operation, section });
-	for (const { path, content } of files) {
-		const place = join(root, path);
+	// All of them first: a name that cannot be formatted leaves no file behind.
+	const formatted = await Promise.all(
+		files.map(async ({ path, content }) => {
+			const place = join(root, path);
+			const options = { ...(await resolveConfig(place)), filepath: place };
+			return { place, text: await format(content, options) };
+		}),
+	);
+	for (const { place, text } of formatted) {
 		mkdirSync(dirname(place), { recursive: true });
-		const options = { ...(await resolveConfig(place)), filepath: place };
-		writeFileSync(place, await format(content, options));
+		writeFileSync(place, text);
 	}
 	const [call, execute, list, route, table, test] = files;
 	const what = ({ path, isNew }: { path: string; isNew: boolean }) =>
@@ -68,6 +71,17 @@ async function main(): Promise<void> {
   6. The documentation       README.md (table of operations), docs/operations.md, CHANGELOG.md
 
 For a new list in the editor: nodes/VeevaVault/editor/<method>.ts, and \`methods\` in nodes/VeevaVault/VeevaVault.node.ts.`);
+}
+
+function readArguments() {
+	try {
+		return parseArgs({
+			allowPositionals: true,
+			options: { section: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+		});
+	} catch (error) {
+		throw new Failure(`${messageOf(error)}\n\n${USAGE}`);
+	}
 }
 
 /** The existing file of the section, or the plural of the resource. */

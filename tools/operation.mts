@@ -33,7 +33,50 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What JavaScript does not accept as a name. */
-const RESERVED = ['delete', 'export', 'import', 'new', 'return', 'switch', 'void'];
+const RESERVED = [
+	...[
+		'await',
+		'break',
+		'case',
+		'catch',
+		'class',
+		'const',
+		'continue',
+		'debugger',
+		'default',
+		'delete',
+		'do',
+		'else',
+	],
+	...[
+		'enum',
+		'export',
+		'extends',
+		'false',
+		'finally',
+		'for',
+		'function',
+		'if',
+		'import',
+		'in',
+		'instanceof',
+		'let',
+	],
+	...[
+		'new',
+		'null',
+		'package',
+		'private',
+		'protected',
+		'public',
+		'return',
+		'static',
+		'super',
+		'switch',
+		'this',
+	],
+	...['throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield'],
+];
 
 /**
  * The files of a new operation, from the templates: the call, the operation, the list of operations, the simulated Vault,
