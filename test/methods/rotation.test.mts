@@ -98,7 +98,7 @@ describe('one process', () => {
 		fixture.vault.killSessions();
 		assert.match(
 			failureOf(await fixture.run(credential)),
-			/refused: invalid_grant.*Enter a new one/,
+			/refused: invalid_grant.*Correct it in the credential/,
 		);
 		const { oAuth2RefreshToken: fresh } = await oAuth2Fields(fixture, 'refreshToken');
 		await fixture.engine.saveCredential({ oAuth2RefreshToken: fresh }, { id: credential });
@@ -129,7 +129,7 @@ describe('one process', () => {
 
 describe('the provider rotated the token, and its response was lost', () => {
 	for (const [rotateRefreshTokens, outcome] of [
-		[true, /refused: invalid_grant.*was used before.*Enter a new one/],
+		[true, /refused: invalid_grant.*was already used.*Correct it in the credential/],
 		['graceful', /^sam@veepharm\.com$/],
 	] as const) {
 		test(`rotation ${rotateRefreshTokens === true ? 'strict' : 'with grace'}`, async (t) => {
