@@ -19,7 +19,8 @@ import ts from 'typescript';
 import v8ToIstanbul from 'v8-to-istanbul';
 
 const root = join(import.meta.dirname, '..');
-const results = join(root, 'coverage');
+/** Where no linter looks. */
+const results = join(root, 'node_modules/.cache/coverage');
 const ofJest = join(results, 'jest');
 const ofNode = join(results, 'node');
 
