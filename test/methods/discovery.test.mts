@@ -108,7 +108,10 @@ test("a profile that the user does not have is refused, and the user's profiles 
 test('a user who logs in with a password is reported', async (t) => {
 	const failure = await tested(await fixtureFor(t), { username: OLIVIA });
 	assert.match(failure, /olivia@veepharm\.com logs in to Vault with a password, not by single/);
-	assert.match(failure, /Use a Veeva Vault API credential with the Authentication Method "User Name and Password"/);
+	assert.match(
+		failure,
+		/Use a Veeva Vault API credential with the Authentication Method "User Name and Password"/,
+	);
 });
 
 test('a user who logs in with SAML is reported', async (t) => {
